@@ -1,0 +1,103 @@
+"""The errors people may read: a code, what happened and why, and what to do next.
+
+Not for bugs: a programming mistake stays an ordinary exception and is answered with a correlation id, never with its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class PortalError(Exception):
+    """Something a person can understand and act on.
+
+    :param message: what happened and why, one or two sentences
+    :param fix: what to do next
+    :param facts: machine-readable details for the problem document
+    """
+
+    code = "refused"
+    status = 400
+    title = "This cannot be done"
+
+    def __init__(self, message: str, fix: str = "", **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.facts: Mapping[str, Any] = facts
+
+
+class BadRequest(PortalError):
+    """The request cannot be read as what it claims to be."""
+
+    code = "bad_request"
+    title = "The request cannot be read"
+
+
+class SignInNeeded(PortalError):
+    code = "sign_in_needed"
+    status = 401
+    title = "Please sign in"
+
+
+class NotAllowed(PortalError):
+    """This person may not do this; decided before anything is looked up."""
+
+    code = "not_allowed"
+    status = 403
+    title = "Your role does not include this"
+
+
+class NotFound(PortalError):
+    """Foreign, missing and malformed numbers all end here, with the same words."""
+
+    code = "not_found"
+    status = 404
+    title = "Not found"
+
+    def __init__(
+        self, message: str = "There is nothing under this number for you.", fix: str = "", **facts: Any
+    ) -> None:
+        super().__init__(message, fix or "Check the number, or open it from your list.", **facts)
+
+
+class Conflict(PortalError):
+    """Somebody else was faster, or the same request is still running."""
+
+    code = "conflict"
+    status = 409
+    title = "Something changed in between"
+
+
+class PreconditionNeeded(PortalError):
+    code = "precondition_needed"
+    status = 428
+    title = "Say which version you saw"
+
+
+class PreconditionNotMet(PortalError):
+    code = "version_changed"
+    status = 412
+    title = "It changed since you read it"
+
+
+class Unprocessable(PortalError):
+    """Readable, but not something we can accept."""
+
+    code = "not_acceptable"
+    status = 422
+    title = "This cannot be accepted as it is"
+
+
+class TooMany(PortalError):
+    code = "too_many_requests"
+    status = 429
+    title = "Too many requests"
+
+
+class MoveRefused(Conflict):
+    """An order is not in a state from which this step leads on; both states are named."""
+
+    code = "move_refused"
+    title = "This step is not open any more"

@@ -1,0 +1,48 @@
+"""What is measured while it happens: requests to us and to the ERP. Counted states are read from the database instead.
+
+With PROMETHEUS_MULTIPROC_DIR set, the processes of the web share their numbers through files in that folder.
+"""
+
+from __future__ import annotations
+
+import os
+
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+_http_request = Histogram(
+    "portico_http_request_seconds", "Requests answered", ("method", "route", "status"), buckets=_SECONDS
+)
+_erp_request = Histogram(
+    "portico_erp_request_seconds", "Requests to an ERP", ("connection", "operation", "outcome"), buckets=_SECONDS
+)
+
+
+def http_request(seconds: float, *, method: str, route: str, status: int) -> None:
+    """:param route: the pattern, never the path: numbers in it would make a series each"""
+    _http_request.labels(method, route, str(status)).observe(seconds)
+
+
+def erp_request(seconds: float, *, connection: str, operation: str, outcome: str) -> None:
+    _erp_request.labels(connection, operation, outcome).observe(seconds)
+
+
+def exposition(states: Collector) -> bytes:
+    """Everything in Prometheus' text form.
+
+    :param states: gauges computed for this answer
+    """
+    computed = CollectorRegistry()
+    computed.register(states)
+    return generate_latest(_measured()) + generate_latest(computed)
+
+
+def _measured() -> CollectorRegistry:
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return REGISTRY
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)
+    return shared

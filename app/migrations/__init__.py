@@ -1,0 +1,1 @@
+"""Alembic migrations, owned by us: FAB creates nothing on its own."""

@@ -1,0 +1,21 @@
+"""Transactional data: what is born here."""
+
+from app.models.transactional.approval import Approval
+from app.models.transactional.audit import AuditEvent, AuditPersonal
+from app.models.transactional.idempotency import IdempotencyKey
+from app.models.transactional.judgement import Judgement, OrderFinding
+from app.models.transactional.order import Order, OrderLine
+from app.models.transactional.outbox import ErpCall, OutboxMessage
+
+__all__ = [
+    "Approval",
+    "AuditEvent",
+    "AuditPersonal",
+    "ErpCall",
+    "IdempotencyKey",
+    "Judgement",
+    "Order",
+    "OrderFinding",
+    "OrderLine",
+    "OutboxMessage",
+]

@@ -1,0 +1,74 @@
+"""Messages to the ERP, written in the transaction of the business change, and every call made for them.
+
+The row is the truth; queues only wake somebody who reads it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_appbuilder import Model
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Key, Now, String
+
+
+class OutboxMessage(Model):
+    """`lease_until` and `attempts` fence: whoever finishes a message must hold the attempt it claimed.
+
+    `reason` says in words why a message waits or is dead.
+    """
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'done', 'dead', 'withdrawn')", name="state"),
+        UniqueConstraint("kind", "order_key", "order_version"),
+        Index("ix_outbox_message_due", "due_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_outbox_message_order", "order_id"),
+    )
+
+    id: Mapped[Key]
+    customer_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("customer.id"))
+    order_id: Mapped[int] = mapped_column(BigInteger)
+    order_key: Mapped[str] = mapped_column(Text)
+    order_version: Mapped[int] = mapped_column(Integer)
+    connection: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[Now]
+    due_at: Mapped[Now]
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason_code: Mapped[String]
+    reason: Mapped[String]
+    correlation_id: Mapped[String]
+
+
+class ErpCall(Model):
+    """One request to the ERP and what came back, redacted and bounded. `customer_id` is empty for reference data."""
+
+    __tablename__ = "erp_call"
+    __table_args__ = (Index("ix_erp_call_order", "order_id"), Index("ix_erp_call_started", "started_at"))
+
+    id: Mapped[Key]
+    customer_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("customer.id"))
+    order_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    connection: Mapped[str] = mapped_column(Text)
+    operation: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    milliseconds: Mapped[int] = mapped_column(Integer)
+    status: Mapped[int | None] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(Text)
+    request_body: Mapped[String]
+    response_body: Mapped[String]
+    erp_request_id: Mapped[String]
+    correlation_id: Mapped[String]

@@ -1,0 +1,81 @@
+"""How values stand in a sentence: money, quantities, days and names, in the reader's language.
+
+1,234.50 and Tue 1 Dec in English, 1.234,50 and Di 1. Dez in German. Not for tables or machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.domain.money import at_least_decimals, decimals_of
+from app.domain.quantities import plain
+from app.rules.kinds import Kind
+
+UNKNOWN = "–"
+LONGEST_VALUE = 60
+_HUGE = Decimal("1E+15")
+_GERMAN = str.maketrans(",.", ".,")
+_WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
+}
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "de": ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
+}
+_YES_NO = {"en": ("no", "yes"), "de": ("nein", "ja")}
+
+
+def shown(value: Any, kind: Kind, language: str, *, currency: str = "", today: date | None = None) -> str:
+    """The value as text; a dash where it is not known."""
+    if value is None or value == "":
+        return UNKNOWN
+    if kind is Kind.DATE:
+        return _day(value, language, today)
+    if kind is Kind.YES_NO:
+        return _YES_NO[language][bool(value)]
+    if kind is Kind.TEXT:
+        return _text(str(value))
+    if kind is Kind.TEXTS:
+        return _text(", ".join(value))
+    return _number(Decimal(value), kind, language, currency)
+
+
+def _number(value: Decimal, kind: Kind, language: str, currency: str) -> str:
+    if abs(value) >= _HUGE:
+        text = f"{value:.2E}"
+    elif kind is Kind.AMOUNT:
+        text = f"{value:,.{decimals_of(currency)}f}"
+    else:
+        text = _OTHERS.get(kind, _plain)(value)
+    return text.translate(_GERMAN) if language == "de" else text
+
+
+def _plain(value: Decimal) -> str:
+    return plain(value if value == round(value, 6) else round(value, 6))
+
+
+def _percent(value: Decimal) -> str:
+    return plain(round(value, 1))
+
+
+def _unit_price(value: Decimal) -> str:
+    return at_least_decimals(round(value, 6), 2)
+
+
+_OTHERS: dict[Kind, Callable[[Decimal], str]] = {Kind.PERCENT: _percent, Kind.UNIT_PRICE: _unit_price}
+
+
+def _text(value: str) -> str:
+    clean = "".join(sign if sign.isprintable() else " " for sign in value[: LONGEST_VALUE + 1])
+    return clean if len(clean) <= LONGEST_VALUE else clean[: LONGEST_VALUE - 1] + "…"
+
+
+def _day(value: date, language: str, today: date | None) -> str:
+    weekday, month = _WEEKDAYS[language][value.weekday()], _MONTHS[language][value.month - 1]
+    day = f"{value.day}." if language == "de" else str(value.day)
+    year = f" {value.year}" if today and value.year != today.year else ""
+    return f"{weekday} {day} {month}{year}"

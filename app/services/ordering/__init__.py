@@ -1,0 +1,1 @@
+"""The customer's verbs: create, change, place, cancel, and reading one's orders."""

@@ -1,0 +1,1 @@
+"""Administrators' screens, one module per noun, on FAB. The menu is in `app.views.register`."""

@@ -1,0 +1,56 @@
+"""Words for ids in lists, and the rows below a record: one statement for all of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy import select, text
+
+from app.extensions import session
+from app.models.configuration import Person
+from app.models.reference import Customer
+from app.models.transactional import AuditPersonal, Order
+
+_ROLES = text("""
+    select m.person_id, string_agg(array_to_string(m.roles, ', ')
+        || coalesce(' at ' || c.number || ' ' || c.name, ' for us')
+        || case when m.ended_at is null then '' else ' (ended)' end, '; ' order by m.id) as roles
+    from membership m left join customer c on c.id = m.customer_id
+    where m.person_id = any(:people) group by m.person_id
+""")
+
+
+def customers(ids: Collection[int]) -> Mapping[int, Any]:
+    """Number and name, as a link to the customer."""
+    rows = session.execute(select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids)))
+    return {row.id: link("CustomerScreen.show", row.id, f"{row.number} {row.name}") for row in rows}
+
+
+def people(ids: Collection[int]) -> Mapping[int, Any]:
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+
+
+def orders(ids: Collection[int]) -> Mapping[int, Any]:
+    """The number, as a link to the order."""
+    rows = session.execute(select(Order.id, Order.number).where(Order.id.in_(ids)))
+    return {row.id: link("OrderScreen.show", row.id, row.number) for row in rows}
+
+
+def personal(codes: Collection[UUID]) -> Mapping[UUID, Any]:
+    """Names and addresses behind the codes of the audit record; erased ones stay codes."""
+    rows = session.execute(select(AuditPersonal.code, AuditPersonal.value).where(AuditPersonal.code.in_(codes)))
+    return {row.code: row.value for row in rows}
+
+
+def roles(person_ids: Collection[int]) -> Mapping[int, Any]:
+    """What each person is, for whom."""
+    return {row.person_id: row.roles for row in session.execute(_ROLES, {"people": list(person_ids)})}
+
+
+def link(endpoint: str, pk: int, words: str) -> Markup:
+    """To one record of a screen."""
+    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, pk=pk), words)

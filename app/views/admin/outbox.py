@@ -1,0 +1,72 @@
+"""Messages to the ERP, and every call made for them. A dead one can be sent again; it cannot be doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import session
+from app.models.transactional import ErpCall, OutboxMessage
+from app.security.permissions import Permission
+from app.services import delivery
+from app.views.admin import lookups
+from app.views.base import ReadingInterface, Screen, Section, scoped_action
+from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
+from app.views.formats import mark, moment, shown
+
+
+class OutboxScreen(Screen):
+    datamodel = ReadingInterface(OutboxMessage)
+    route_base = "/admin/outbox"
+    permission = Permission.OUTBOX_READ
+    act_permission = Permission.OUTBOX_RETRY
+    nouns = ("Message to the ERP", "Messages to the ERP")
+    about = "A dead message needs a person. Sending it again first asks the ERP whether it has it already."
+    list_columns = ["id", "order_id", "customer_id", "kind", "state", "attempts", "due_at", "reason"]
+    show_columns = [
+        "id", "order_id", "customer_id", "connection", "kind", "order_key", "order_version", "state", "reason",
+        "reason_code", "attempts", "created_at", "due_at", "lease_until", "sent_at", "finished_at", "correlation_id",
+        "body",
+    ]  # fmt: skip
+    order_columns = ["id", "state", "attempts", "due_at"]
+    figures = frozenset({"attempts"})
+    label_columns = {
+        "id": "Message", "order_id": "Order", "customer_id": "Customer", "connection": "ERP", "kind": "Asks to",
+        "order_key": "Key of the order", "order_version": "Version of the order", "state": "State", "reason": "Why",
+        "reason_code": "Code", "attempts": "Tries", "created_at": "Written", "due_at": "Next try",
+        "lease_until": "Being sent until", "sent_at": "Last sent", "finished_at": "Finished",
+        "correlation_id": "Reference", "body": "What is sent",
+    }  # fmt: skip
+    cells = {
+        "state": lambda it: mark(it.state),
+        "kind": lambda it: it.kind.replace("_", " "),
+        "due_at": lambda it: moment(it.due_at) if it.state == "waiting" else shown(None),
+    }
+    names = {"order_id": lookups.orders, "customer_id": lookups.customers}
+    searches = (
+        Search("state", "State", "state", Equals, kind="choice", choices=("waiting", "dead", "done", "withdrawn")),
+        Search("key", "Key of the order", "order_key", Contains),
+        Search("customer", "Customer", "customer_id", OfCustomer),
+        Search("since", "Written since", "created_at", Since, kind="date"),
+        Search("until", "Written until", "created_at", Until, kind="date"),
+    )
+
+    @scoped_action("send_again", "Send again")
+    def send_again(self, messages: Sequence[OutboxMessage]) -> None:
+        """Dead ones wait again and go out with the next round."""
+        ids = [message.id for message in messages]
+        self.each(ids, delivery.retry, done="{count} will be sent again with the next round.")
+
+    def sections(self, item: Any) -> Sequence[Section]:
+        calls = session.scalars(select(ErpCall).where(ErpCall.message_id == item.id).order_by(ErpCall.id))
+        columns = ("When", "Call", "Answer", "Outcome", "Took", "Number in the ERP's log")
+        rows = [
+            (
+                lookups.link("ErpCallScreen.show", call.id, moment(call.started_at)), f"{call.method} {call.operation}",
+                shown(call.status), mark(call.outcome), f"{call.milliseconds} ms", shown(call.erp_request_id),
+            )
+            for call in calls
+        ]  # fmt: skip
+        return (Section("Calls", columns, rows, nothing="Not sent yet."),)

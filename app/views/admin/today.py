@@ -1,0 +1,95 @@
+"""The first page of administrators: what waits, what needs a person, how old the mirror is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_appbuilder import BaseView, expose
+
+from app.clock import now
+from app.domain.order_states import Process
+from app.monitoring import queries
+from app.security.permissions import Permission
+from app.views.door import door
+
+OLD = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that leads to its list. `kind` is a mark of base.css."""
+
+    words: str
+    count: int
+    href: str
+    kind: str = ""
+
+
+class TodayView(BaseView):
+    """FAB's index."""
+
+    route_base = "/admin"
+    default_view = "index"
+    permission = Permission.CONFIGURATION_READ
+
+    @expose("/")
+    def index(self) -> str:
+        """:returns: the page"""
+        page: str = self.render_template(
+            "appbuilder/index.html", orders=_orders(), outbox=_outbox(), mirrors=_mirrors(), view=self
+        )
+        return page
+
+    def _register_urls(self) -> None:
+        self.blueprint.add_url_rule("/", "index", door(self.permission)(self.index), methods=["GET"])
+
+
+def _orders() -> Sequence[Figure]:
+    counts: Counter[str] = Counter()
+    for each in queries.orders_by_state():
+        counts[each.process] += each.orders
+    return [
+        Figure(state.replace("_", " "), counts[state], url_for("OrderScreen.list", process=state.value))
+        for state in Process
+    ]
+
+
+def _outbox() -> Sequence[Figure]:
+    found = queries.outbox()
+    dead, waiting = found.messages.get("dead", 0), found.messages.get("waiting", 0)
+    return [
+        Figure("need a person", dead, url_for("OutboxScreen.list", state="dead"), kind="stop" if dead else ""),
+        Figure(_waiting(found.oldest), waiting, url_for("OutboxScreen.list", state="waiting")),
+        Figure("done", found.messages.get("done", 0), url_for("OutboxScreen.list", state="done")),
+    ]
+
+
+def _waiting(oldest: datetime | None) -> str:
+    return "wait" if oldest is None else f"wait, the oldest for {age(now() - oldest)}"
+
+
+def _mirrors() -> Sequence[dict[str, Any]]:
+    return [
+        {
+            "entity": each.entity.replace("_", " "),
+            "rows": each.rows,
+            "age": "never read" if each.fresh_at is None else f"{age(now() - each.fresh_at)} old",
+            "old": each.fresh_at is None or now() - each.fresh_at > OLD,
+            "problem": each.problem,
+        }
+        for each in queries.mirrors()
+    ]
+
+
+def age(time: timedelta) -> str:
+    """In the largest unit that says enough: 40 s, 12 min, 3 h, 2 days."""
+    seconds = max(0, int(time.total_seconds()))
+    for size, unit in ((172_800, "days"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // (86_400 if unit == 'days' else size)} {unit}"
+    return f"{seconds} s"

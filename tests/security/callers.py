@@ -1,0 +1,124 @@
+"""Everybody who might knock: the cast with tokens and sessions, those whose time is over, and strangers.
+
+And what they might ask for: an object of their own company, of another one, and numbers that lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.security.actor import Actor, Role
+from app.security.identity import hash_of
+from app.views.door import SESSION_KEY
+from tests.factories.planting import Planter, Row
+
+ROLES = ("buyer", "approver", "company_admin", "account_manager", "validator", "administrator")
+STRANGERS = ("anonymous", "unknown", "expired", "revoked", "disabled", "moved away")
+
+MISSING, FOREIGN, OWN = "missing", "foreign", "own"
+
+
+class Callers:
+    """`secrets` are what each caller sends, as token and as session key."""
+
+    def __init__(self, planter: Planter, application: Flask, moment: datetime) -> None:
+        self.planter, self.application, self.moment = planter, application, moment
+        self.alpha, self.beta = planter.customer(name="Alpha"), planter.customer(name="Beta")
+        planter.customer(name="Elsewhere", source="other")
+        planter.item("BIKE")
+        planter.item("ELSEWHERE", source="other")
+        self.secrets: dict[str, str] = {"anonymous": "", "unknown": "pt_nobody-has-this-one"}
+        self.people = self._cast()
+        self.charlie = planter.person("charlie", Role.BUYER, customer=self.beta)
+        self._strangers()
+        self.objects: Mapping[str, Mapping[str, str]] = {
+            "order": self._orders(),
+            "approval": self._approvals(),
+            "item": {OWN: "BIKE", FOREIGN: "ELSEWHERE", MISSING: "NO-SUCH-ITEM"},
+            "record": {OWN: str(self.alpha["id"]), MISSING: "999999999"},
+        }
+
+    # people
+
+    def _cast(self) -> dict[str, Actor]:
+        people = {}
+        for role in ROLES:
+            ours = role in ("account_manager", "validator", "administrator")
+            people[role] = self.planter.person(
+                role,
+                Role(role),
+                customer=None if ours else self.alpha,
+                portfolio=[self.alpha["id"]] if role == "account_manager" else (),
+            )
+            self._let_in(role, people[role])
+        return people
+
+    def _strangers(self) -> None:
+        for name in STRANGERS[2:]:
+            self._let_in(name, self.planter.person(name, Role.BUYER, Role.APPROVER, customer=self.alpha))
+        past = self.moment - timedelta(days=2)
+        for sentence, who in (
+            ("update api_token set expires_at = %(past)s where membership_id = %(m)s", "expired"),
+            ("update sign_in_session set created_at = %(past)s, seen_at = %(past)s where membership_id = %(m)s", "expired"),
+            ("update api_token set revoked_at = %(past)s where membership_id = %(m)s", "revoked"),
+            ("update sign_in_session set ended_at = %(past)s where membership_id = %(m)s", "revoked"),
+            ("update person set active = false where login = 'disabled'", "disabled"),
+            ("update membership set ended_at = %(past)s where id = %(m)s", "moved away"),
+        ):  # fmt: skip
+            membership = self.planter.one("select m.id from membership m join person p on p.id = m.person_id"
+                                          " where p.login = %(who)s", who=who)["id"]  # fmt: skip
+            self.planter.connection.execute(sentence, {"past": past, "m": membership})
+
+    def _let_in(self, name: str, actor: Actor) -> None:
+        secret = f"pt_{name}"
+        self.secrets[name] = secret
+        self.planter.row(
+            "api_token",
+            membership_id=actor.membership_id,
+            token_hash=hash_of(secret),
+            expires_at=self.moment + timedelta(days=30),
+        )
+        self.planter.row("sign_in_session", membership_id=actor.membership_id, key_hash=hash_of(secret))
+
+    # objects
+
+    def _order(self, customer: Row, number: str, **values: Any) -> Row:
+        buyer = self.people["buyer"] if customer is self.alpha else self.charlie
+        order = self.planter.row(
+            "customer_order", customer_id=customer["id"], source="main", number=number, currency="USD",
+            placed_by=buyer.person_id, **values,
+        )  # fmt: skip
+        self.planter.row("order_line", order_id=order["id"], customer_id=customer["id"], line_number=1, unit="PCS")
+        return order
+
+    def _orders(self) -> dict[str, str]:
+        self._order(self.alpha, "P-501")
+        self._order(self.beta, "P-502")
+        return {OWN: "P-501", FOREIGN: "P-502", MISSING: "P-503"}
+
+    def _approvals(self) -> dict[str, str]:
+        found = {MISSING: "999999"}
+        for whose, customer, number in ((OWN, self.alpha, "P-601"), (FOREIGN, self.beta, "P-602")):
+            order = self._order(customer, number, process="awaiting_approval", ball_with="approver")
+            row = self.planter.row("approval", order_id=order["id"], customer_id=customer["id"], currency="USD")
+            found[whose] = str(row["id"])
+        return found
+
+    # asking
+
+    def ask(self, who: str, method: str, path: str) -> TestResponse:
+        """One request: with a token at the API, with a session on pages. An empty JSON object, or an empty form."""
+        client = self.application.test_client(use_cookies=True)
+        secret = self.secrets[who]
+        if path.startswith("/api/"):
+            headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+            return client.open(path, method=method, headers=headers, json=None if method == "GET" else {})
+        if secret:
+            with client.session_transaction() as browser:
+                browser[SESSION_KEY] = secret
+        return client.open(path, method=method)

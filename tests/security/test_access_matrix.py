@@ -1,0 +1,324 @@
+"""Who may go where: every route × every caller × every kind of object, against one table. A new route needs a row.
+
+What is expected is written here on its own; the policy table of the application is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.security.callers import FOREIGN, MISSING, OWN, ROLES, STRANGERS, Callers
+
+CUSTOMER_SIDE = frozenset({"buyer", "approver", "company_admin"})
+WHO: dict[str, frozenset[str]] = {
+    "me:read": frozenset(ROLES),
+    "catalog:read": CUSTOMER_SIDE,
+    "price:read": CUSTOMER_SIDE,
+    "order:create": frozenset({"buyer"}),
+    "order:read": frozenset(ROLES),
+    "order:change": frozenset({"buyer"}),
+    "order:submit": frozenset({"buyer"}),
+    "order:cancel": frozenset({"buyer"}),
+    "approval:read": frozenset({"approver", "company_admin"}),
+    "approval:decide": frozenset({"approver"}),
+    "review:read": frozenset({"validator"}),
+    "review:decide": frozenset({"validator"}),
+    **{
+        permission: frozenset({"administrator"})
+        for permission in ("reference:read", "configuration:read", "outbox:read", "outbox:retry", "audit:read")
+    },
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A method and a route, what it needs, and what kind of object its address names."""
+
+    method: str
+    rule: str
+    permission: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+    def path(self, number: str) -> str:
+        return re.sub(r"<[^>]+>", number, self.rule)
+
+
+WAYS = (
+    Way("GET", "/api/v1/me", "me:read"),
+    Way("GET", "/api/v1/catalog/items", "catalog:read"),
+    Way("GET", "/api/v1/catalog/items/<path:number>", "catalog:read", "item"),
+    Way("POST", "/api/v1/prices", "price:read"),
+    Way("GET", "/api/v1/orders", "order:read"),
+    Way("POST", "/api/v1/orders", "order:create"),
+    Way("GET", "/api/v1/orders/<number>", "order:read", "order"),
+    Way("GET", "/api/v1/orders/<number>/history", "order:read", "order"),
+    Way("PATCH", "/api/v1/orders/<number>", "order:change", "order"),
+    Way("POST", "/api/v1/orders/<number>/submit", "order:submit", "order"),
+    Way("POST", "/api/v1/orders/<number>/cancel", "order:cancel", "order"),
+    Way("GET", "/api/v1/approvals", "approval:read"),
+    Way("POST", "/api/v1/approvals/<approval_id>/approve", "approval:decide", "approval"),
+    Way("POST", "/api/v1/approvals/<approval_id>/reject", "approval:decide", "approval"),
+    Way("GET", "/api/v1/review", "review:read"),
+    *(Way("POST", f"/api/v1/review/<number>/{verb}", "review:decide", "order")
+      for verb in ("claim", "unclaim", "approve", "reject")),
+    Way("GET", "/", "me:read"),
+    Way("GET", "/find", "catalog:read"),
+    Way("POST", "/find", "order:change"),
+    Way("GET", "/orders", "order:read"),
+    Way("GET", "/orders/<number>", "order:read", "order"),
+    Way("POST", "/orders/<number>/cancel", "order:cancel", "order"),
+    Way("GET", "/drafts/new", "order:create"),
+    Way("POST", "/drafts", "order:create"),
+    Way("GET", "/drafts/<number>", "order:read", "order"),
+    Way("POST", "/drafts/<number>", "order:change", "order"),
+    Way("POST", "/drafts/<number>/send", "order:submit", "order"),
+    Way("GET", "/approvals", "approval:read"),
+    Way("GET", "/approvals/<approval_id>", "approval:read", "approval"),
+    Way("POST", "/approvals/<approval_id>/approve", "approval:decide", "approval"),
+    Way("POST", "/approvals/<approval_id>/reject", "approval:decide", "approval"),
+    Way("GET", "/desk", "review:read"),
+    Way("GET", "/desk/<number>", "review:read", "order"),
+    *(Way("POST", f"/desk/<number>/{verb}", "review:decide", "order")
+      for verb in ("claim", "unclaim", "approve", "reject")),
+    Way("GET", "/admin/", "configuration:read"),
+    *(Way("GET", f"/admin/{screen}/{page}", permission, "record" if "pk" in page else "")
+      for permission, screens in {
+          "reference:read": ("customers", "items", "prices", "stock", "erp-orders", "shipments", "invoices", "sync"),
+          "configuration:read": ("people", "rule-sets"),
+          "outbox:read": ("outbox", "erp-calls"),
+          "audit:read": ("audit", "orders"),
+      }.items()
+      for screen in screens for page in ("list/", "show/<pk>")),
+    Way("POST", "/admin/outbox/action/<string:name>/<pk>", "outbox:retry", "record"),
+    Way("POST", "/admin/outbox/action_post", "outbox:retry"),
+)  # fmt: skip
+
+PUBLIC = {
+    "GET /api/v1/openapi.json", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/<path:filename>",
+    "GET /health/live", "GET /health/ready", "GET /metrics",
+}  # fmt: skip
+
+MALFORMED = {
+    "order": ("x", "P-", "p-501", "P-501 ", "P-5e2", "P-99999999999999999999", "P-501'--", "%C3%BC", "%F0%9F%9A%B2"),
+    "approval": ("x", "-1", "1.5", "99999999999999999999999"),
+    "item": ("%20", "%27", "a" * 300),
+    "record": ("x", "-1", "99999999999999999999999"),
+}
+
+
+def registered(portal: Flask) -> dict[str, Any]:
+    """`GET /path` → the function behind it."""
+    return {
+        f"{method} {rule.rule}": portal.view_functions[rule.endpoint]
+        for rule in portal.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+NEW_EVERY_TIME = re.compile(r'(name="csrf_token" value=")[^"]*')
+
+
+def told(response: TestResponse) -> tuple[int, str]:
+    """Status and body, without what is new for every request: its reference and the token of its forms."""
+    body = response.get_data(as_text=True).replace(response.headers["X-Correlation-ID"], "…")
+    return response.status_code, NEW_EVERY_TIME.sub(r"\1", body)
+
+
+def is_api(way: Way) -> bool:
+    return way.rule.startswith("/api/")
+
+
+def numbers(callers: Callers, way: Way) -> list[str]:
+    """Own, foreign and missing; a way without an object has one address."""
+    return list(callers.objects[way.kind].values()) if way.kind else [""]
+
+
+# --- the table is complete --------------------------------------------------------------------------------------------
+
+
+def test_every_route_has_a_row_and_every_row_a_route(portal: Flask) -> None:
+    assert set(registered(portal)) == {str(way) for way in WAYS} | PUBLIC
+
+
+def test_every_route_carries_the_mark_of_its_row(portal: Flask) -> None:
+    marks = {name: getattr(view, "permission", None) for name, view in registered(portal).items()}
+
+    assert {name: mark for name, mark in marks.items() if mark} == {str(way): way.permission for way in WAYS}
+
+
+def test_what_is_open_to_everybody_says_why(portal: Flask) -> None:
+    reasons = {name: getattr(view, "public_reason", "") for name, view in registered(portal).items()}
+
+    assert {name for name, reason in reasons.items() if reason} == PUBLIC
+
+
+def test_every_place_in_the_openapi_document_is_in_the_table(callers: Callers) -> None:
+    paths = callers.ask("anonymous", "GET", "/api/v1/openapi.json").get_json()["paths"]
+    documented = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    in_table = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(way)) for way in WAYS if is_api(way)}
+
+    assert documented == in_table | {"GET /api/v1/openapi.json"}
+
+
+# --- strangers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_stranger_is_asked_to_sign_in_whatever_they_ask_for(callers: Callers, way: Way, who: str) -> None:
+    wanted = numbers(callers, way) if who == "anonymous" else numbers(callers, way)[:1]
+    answers = {told(callers.ask(who, way.method, way.path(number))) for number in wanted}
+
+    assert {status for status, _ in answers} == {401 if is_api(way) else 302}
+    assert len(answers) == 1 or not is_api(way)
+
+
+def test_pages_lead_a_stranger_to_the_sign_in_page_and_back(callers: Callers) -> None:
+    answer = callers.ask("anonymous", "GET", "/orders/P-501")
+
+    assert answer.headers["Location"] == "/sign-in?next=/orders/P-501"
+
+
+def test_every_stranger_at_the_api_gets_the_same_words(callers: Callers) -> None:
+    assert len({told(callers.ask(who, "GET", "/api/v1/me")) for who in STRANGERS}) == 1
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic YWxpY2U6cG9ydA==", "pt_buyer", "Bearer pt_buyer extra", "Bearer \xff"]
+)
+def test_a_header_that_is_no_token_is_no_token(portal: Flask, callers: Callers, header: str) -> None:
+    answer = portal.test_client().get("/api/v1/me", headers={"Authorization": header})
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="portico"'
+
+
+def test_a_session_opens_no_api_and_a_token_no_page(portal: Flask, callers: Callers) -> None:
+    browser = portal.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["key"] = callers.secrets["buyer"]
+    token = {"Authorization": f"Bearer {callers.secrets['buyer']}"}
+
+    assert browser.get("/orders").status_code == 200
+    assert browser.get("/api/v1/me").status_code == 401
+    assert portal.test_client().get("/orders", headers=token).status_code == 302
+
+
+# --- roles ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ROLES)
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_a_role_goes_where_the_table_lets_it_and_nowhere_else(callers: Callers, way: Way, who: str) -> None:
+    if who not in WHO[way.permission]:
+        answers = {told(callers.ask(who, way.method, way.path(number))) for number in numbers(callers, way)}
+        assert {status for status, _ in answers} == {403}, "not refused"
+        assert len(answers) == 1, "the refusal tells whether there is something"
+        return
+    own = callers.objects[way.kind][OWN] if way.kind else ""
+    status = callers.ask(who, way.method, way.path(own)).status_code
+
+    assert status not in (401, 403)
+    assert status < 500
+    assert status != 404 or way.rule.startswith("/admin/")
+
+
+@pytest.mark.parametrize(
+    ("way", "who"),
+    [(way, who) for way in WAYS if way.kind for who in sorted(WHO[way.permission])],
+    ids=lambda value: str(value),
+)
+def test_foreign_missing_and_malformed_are_one_answer(callers: Callers, way: Way, who: str) -> None:
+    known = callers.objects[way.kind]
+    wrong = [known[MISSING], *MALFORMED[way.kind]]
+    if FOREIGN in known and who not in ("validator", "administrator"):
+        wrong.append(known[FOREIGN])
+    answers = {number: told(callers.ask(who, way.method, way.path(number))) for number in wrong}
+
+    assert {status for status, _ in answers.values()} == {404}
+    assert len(set(answers.values())) == 1, {number: body[:80] for number, (_, body) in answers.items()}
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.kind and is_api(way)], ids=str)
+def test_a_malformed_number_tells_a_stranger_nothing_either(callers: Callers, way: Way) -> None:
+    expected = told(callers.ask("anonymous", way.method, way.path(callers.objects[way.kind][OWN])))
+    answers = {told(callers.ask("anonymous", way.method, way.path(number))) for number in MALFORMED[way.kind]}
+
+    assert answers == {expected}
+
+
+# --- rights that end --------------------------------------------------------------------------------------------------
+
+
+def test_a_right_that_is_withdrawn_is_gone_at_the_next_request(callers: Callers) -> None:
+    membership = callers.people["buyer"].membership_id
+    change = callers.planter.connection.execute
+    assert callers.ask("buyer", "POST", "/api/v1/orders").status_code == 400
+
+    change("update membership set roles = '{approver}' where id = %s", [membership])
+    try:
+        assert callers.ask("buyer", "POST", "/api/v1/orders").status_code == 403
+        change("update membership set ended_at = now() where id = %s", [membership])
+        assert callers.ask("buyer", "POST", "/api/v1/orders").status_code == 401
+    finally:
+        change("update membership set roles = '{buyer}', ended_at = null where id = %s", [membership])
+
+
+def test_a_role_this_version_does_not_know_opens_nothing(callers: Callers) -> None:
+    membership = callers.people["validator"].membership_id
+    change = callers.planter.connection.execute
+    change("update membership set roles = '{emperor}' where id = %s", [membership])
+    try:
+        answers = [callers.ask("validator", "GET", f"/api/v1/{path}").status_code for path in ("orders", "review")]
+        assert answers == [403, 403]
+    finally:
+        change("update membership set roles = '{validator}' where id = %s", [membership])
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("buyer", {"P-501", "P-601"}),
+        ("account_manager", {"P-501", "P-601"}),
+        ("validator", {"P-501", "P-502", "P-601", "P-602"}),
+        ("administrator", {"P-501", "P-502", "P-601", "P-602"}),
+    ],
+)
+def test_a_list_shows_what_is_within_the_scope(callers: Callers, who: str, sees: set[str]) -> None:
+    items = callers.ask(who, "GET", "/api/v1/orders").get_json()["items"]
+
+    assert {item["number"] for item in items} == sees
+
+
+def test_the_approvals_of_another_company_are_not_in_the_inbox(callers: Callers) -> None:
+    body = callers.ask("approver", "GET", "/api/v1/approvals").get_data(as_text=True)
+
+    assert "P-602" not in body
+
+
+# --- forged forms -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.method == "POST" and not is_api(way)], ids=str)
+def test_a_form_from_another_site_changes_nothing(portal: Flask, callers: Callers, way: Way) -> None:
+    number = callers.objects[way.kind][OWN] if way.kind else ""
+    portal.config["WTF_CSRF_ENABLED"] = True
+    try:
+        answer = callers.ask(sorted(WHO[way.permission])[0], way.method, way.path(number))
+    finally:
+        portal.config["WTF_CSRF_ENABLED"] = False
+
+    assert answer.status_code == 400
+    assert "form works only in the session" in answer.get_data(as_text=True)
