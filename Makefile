@@ -28,6 +28,10 @@ format: $(VENV)/installed-dev ## Lay the code out the way `make check` wants it
 chaos: $(VENV)/installed-dev ## Place orders while parts are killed, then count: none lost, none doubled
 	@$(BIN)/python -m tests.chaos.run
 
+.PHONY: shots
+shots: $(VENV)/installed-dev ## A picture of every screen at 390 and 1280 px, light and dark, English and German: var/shots
+	@$(BIN)/python -m tests.screens.shoot
+
 ##@ Tidy up
 .PHONY: clean
 clean: ## Remove .venv and caches; var/ with its data stays

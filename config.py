@@ -147,6 +147,18 @@ def _keys(text: str) -> tuple[str, ...]:
     return keys
 
 
+def _event_secrets(text: str) -> tuple[str, ...]:
+    secrets = _list(text)
+    for secret in secrets:
+        try:
+            size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+        except (binascii.Error, ValueError):
+            size = 0
+        if not secret.startswith("whsec_") or not 24 <= size <= 64:
+            raise ValueError("has to be one or more of whsec_ and 24 to 64 bytes in base64, separated by commas.")
+    return secrets
+
+
 def _destinations(text: str) -> tuple[str, ...]:
     for part in _list(text):
         if not re.fullmatch(r"[\w.-]+:\d{1,5}", part) and not _is_network(part):
@@ -184,6 +196,7 @@ ENVIRONMENT = Kind("one of demo, production, test", _one_of(*ENVIRONMENTS))
 FORMAT = Kind("json or text", _one_of("json", "text"))
 ZONE = Kind("time zone", _zone)
 KEYS = Kind("keys, separated by commas", _keys)
+EVENT_SECRETS = Kind("whsec_ secrets, separated by commas", _event_secrets)
 DESTINATIONS = Kind("host:port or networks, separated by commas", _destinations)
 NETWORKS = Kind("addresses or networks, separated by commas", _networks)
 FOLDER = Kind("folder", _folder)
@@ -362,6 +375,13 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "ERP_EVENT_SECRETS",
+        EVENT_SECRETS,
+        "Signs events an ERP sends in the form of Standard Webhooks. Each counts: to rotate, put a new one beside the old.",
+        "the output of: echo whsec_$(openssl rand -base64 32)",
+        secret=True,
+    ),
+    Setting(
         "OUTBOX_LEASE_SECONDS",
         SPEED,
         "How long a worker may hold a message to the ERP before another one takes it; longer than the longest call.",
@@ -409,6 +429,7 @@ class Settings:
     erp_company: str
     erp_client_id: str
     erp_client_secret: str = field(repr=False)
+    erp_event_secrets: tuple[str, ...] = field(repr=False)
     outbox_lease_seconds: float
     installation: str
 
@@ -506,3 +527,13 @@ def durability_problems(connection: psycopg.Connection[Any]) -> list[str]:
         "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(sentences)]
     ).fetchall()
     return [sentences[name] for name, value in sorted(rows) if value == "off"]
+
+
+def demo_problems(connection: psycopg.Connection) -> list[str]:
+    """What in this database belongs to a demo and must not be there in production, a sentence each."""
+    row = connection.execute(
+        "select string_agg(login, ', ' order by login) from person where is_demo and active"
+    ).fetchone()
+    if row is None or row[0] is None:
+        return []
+    return [f"Demo users can sign in: {row[0]}. Disable each with: python run.py user disable NAME"]

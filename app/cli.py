@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -18,7 +17,7 @@ from app.embedded.notes import read_addresses
 from app.embedded.problems import StartProblem
 from app.errors import PortalError
 from app.security.actor import Role
-from config import Settings, SettingsProblem, durability_problems
+from config import Settings, SettingsProblem, demo_problems, durability_problems
 
 CAST = """\
   alice    buyer at the first company, up to 5,000 net without approval
@@ -67,27 +66,9 @@ def _serving(*required: str) -> Settings:
     settings = _settings(*required)
     if settings.is_production:
         with psycopg.connect(dsn(getattr(settings, required[0])), connect_timeout=10) as connection:
-            if problems := durability_problems(connection):
+            if problems := [*durability_problems(connection), *demo_problems(connection)]:
                 raise SettingsProblem(problems)
     return settings
-
-
-@contextmanager
-def _at_work() -> Iterator[None]:
-    """A transaction of the staff, recorded as made on the command line."""
-    settings = _settings("database_worker_url", "redis_url")
-    from app.extensions import session, transaction
-    from app.security.actor import acting, machine
-    from app.security.scopes import Scope, entered
-    from app.starting import start_process
-
-    engine = start_process(settings, settings.database_worker_url)
-    try:
-        with entered(Scope.staff()), acting(machine("command line")), transaction():
-            yield
-    finally:
-        session.remove()
-        engine.dispose()
 
 
 def _report(problems: Sequence[str], fine: str) -> None:
@@ -301,34 +282,26 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("login")
-@click.option("--name", help="As others read it; the login when left out.")
 @click.option("--email", default="", help="Where messages go.")
 @click.option(
     "--role", "roles", type=click.Choice(list(map(str, Role))), multiple=True, required=True, help="Repeatable."
 )
-@click.option("--customer", type=int, help="The customer's id here, for people of a customer.")
-@click.password_option(help="Asked for when left out.")
-def user_create(
-    login: str, *, name: str | None, email: str, roles: tuple[str, ...], customer: int | None, password: str
-) -> None:
-    """Create a person and say what they are."""
-    with _at_work():
-        from app.services import accounts
+@click.option("--customer", help="The customer's number at the ERP, for people of a customer.")
+def user_create(login: str, *, email: str, roles: tuple[str, ...], customer: str | None) -> None:
+    """Create a person; prints a password, once."""
+    from app.jobs import account_commands
 
-        person = accounts.create_person(login, name or login, password, email=email)
-        accounts.add_membership(person, customer_id=customer, roles=[Role(role) for role in roles])
-    click.echo(f"{login} may sign in.")
+    settings = _settings("database_worker_url")
+    click.echo(account_commands.create_user(settings, name=login, email=email, roles=roles, customer=customer))
 
 
 @user.command("disable")
 @click.argument("login")
 def user_disable(login: str) -> None:
     """Sign a person out everywhere and let nobody in under this login."""
-    with _at_work():
-        from app.services import accounts
+    from app.jobs import account_commands
 
-        accounts.disable_person(login)
-    click.echo(f"Nobody comes in as {login} any more.")
+    click.echo(account_commands.disable_user(_settings("database_worker_url"), name=login))
 
 
 @commands.group()
@@ -341,11 +314,9 @@ def token() -> None:
 @click.option("--days", type=click.IntRange(1, 3650), default=90, show_default=True, help="How long it is good for.")
 def token_create(login: str, days: int) -> None:
     """Create a token for the API. It is printed once and cannot be read again."""
-    with _at_work():
-        from app.services import accounts
+    from app.jobs import account_commands
 
-        made = accounts.create_token(login, days=days, label="command line")
-    click.echo(made)
+    click.echo(account_commands.create_token(_settings("database_worker_url"), name=login, days=days))
 
 
 @commands.group()

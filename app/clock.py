@@ -19,6 +19,11 @@ def today() -> date:
     return now().astimezone(_business_zone).date()
 
 
+def business_zone() -> ZoneInfo:
+    """The seller's time zone, in which mails and papers speak."""
+    return _business_zone
+
+
 def start_clock(zone: str) -> None:
     """Set the seller's time zone for this process.
 

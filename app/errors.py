@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.words import n_, t
+
 
 class PortalError(Exception):
     """Something a person can understand and act on.
 
-    :param message: what happened and why, one or two sentences
-    :param fix: what to do next
+    :param message: what happened and why, one or two sentences, in the reader's language
+    :param fix: what to do next, likewise
     :param facts: machine-readable details for the problem document
     """
 
     code = "refused"
     status = 400
-    title = "This cannot be done"
+    title = n_("This cannot be done")
 
     def __init__(self, message: str, fix: str = "", **facts: Any) -> None:
         super().__init__(message)
@@ -32,13 +34,13 @@ class BadRequest(PortalError):
     """The request cannot be read as what it claims to be."""
 
     code = "bad_request"
-    title = "The request cannot be read"
+    title = n_("The request cannot be read")
 
 
 class SignInNeeded(PortalError):
     code = "sign_in_needed"
     status = 401
-    title = "Please sign in"
+    title = n_("Please sign in")
 
 
 class NotAllowed(PortalError):
@@ -46,7 +48,7 @@ class NotAllowed(PortalError):
 
     code = "not_allowed"
     status = 403
-    title = "Your role does not include this"
+    title = n_("Your role does not include this")
 
 
 class NotFound(PortalError):
@@ -54,12 +56,14 @@ class NotFound(PortalError):
 
     code = "not_found"
     status = 404
-    title = "Not found"
+    title = n_("Not found")
 
-    def __init__(
-        self, message: str = "There is nothing under this number for you.", fix: str = "", **facts: Any
-    ) -> None:
-        super().__init__(message, fix or "Check the number, or open it from your list.", **facts)
+    def __init__(self, message: str = "", fix: str = "", **facts: Any) -> None:
+        super().__init__(
+            message or t("There is nothing under this number for you."),
+            fix or t("Check the number, or open it from your list."),
+            **facts,
+        )
 
 
 class Conflict(PortalError):
@@ -67,19 +71,19 @@ class Conflict(PortalError):
 
     code = "conflict"
     status = 409
-    title = "Something changed in between"
+    title = n_("Something changed in between")
 
 
 class PreconditionNeeded(PortalError):
     code = "precondition_needed"
     status = 428
-    title = "Say which version you saw"
+    title = n_("Say which version you saw")
 
 
 class PreconditionNotMet(PortalError):
     code = "version_changed"
     status = 412
-    title = "It changed since you read it"
+    title = n_("It changed since you read it")
 
 
 class Unprocessable(PortalError):
@@ -87,17 +91,17 @@ class Unprocessable(PortalError):
 
     code = "not_acceptable"
     status = 422
-    title = "This cannot be accepted as it is"
+    title = n_("This cannot be accepted as it is")
 
 
 class TooMany(PortalError):
     code = "too_many_requests"
     status = 429
-    title = "Too many requests"
+    title = n_("Too many requests")
 
 
 class MoveRefused(Conflict):
     """An order is not in a state from which this step leads on; both states are named."""
 
     code = "move_refused"
-    title = "This step is not open any more"
+    title = n_("This step is not open any more")

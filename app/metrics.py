@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from prometheus_client import REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -19,6 +19,7 @@ _http_request = Histogram(
 _erp_request = Histogram(
     "portico_erp_request_seconds", "Requests to an ERP", ("connection", "operation", "outcome"), buckets=_SECONDS
 )
+_erp_events = Counter("portico_erp_events_total", "Events an ERP sent us", ("connection", "outcome"))
 
 
 def http_request(seconds: float, *, method: str, route: str, status: int) -> None:
@@ -28,6 +29,12 @@ def http_request(seconds: float, *, method: str, route: str, status: int) -> Non
 
 def erp_request(seconds: float, *, connection: str, operation: str, outcome: str) -> None:
     _erp_request.labels(connection, operation, outcome).observe(seconds)
+
+
+def erp_events(count: int, *, connection: str, outcome: str) -> None:
+    """:param outcome: new, copy or forged"""
+    if count:
+        _erp_events.labels(connection, outcome).inc(count)
 
 
 def exposition(states: Collector) -> bytes:

@@ -14,8 +14,10 @@ from flask_wtf.csrf import CSRFProtect
 from app.security.policy import may_at_all
 from app.security.roles import fab_roles
 from app.starting import start_process
-from app.views import api, desk, errors, health, portal, sign_in
+from app.views import api, company, desk, errors, health, own, portal, portfolio, sign_in
+from app.views.admin import people_access
 from app.views.door import mark_public
+from app.views.languages import register_languages
 from app.views.register import register_admin
 from app.views.requests import register_requests
 from config import Settings
@@ -31,13 +33,19 @@ def build(settings: Settings | None = None) -> Flask:
     settings.require("database_url", "redis_url")
     app = Flask("app", static_folder="static", template_folder="templates")
     app.config.update(_flask_settings(settings))
+    app.extensions["portico_settings"] = settings
     _connect(app, settings)
     errors.register(app)
     register_requests(app, settings)
+    register_languages(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(portal.blueprint)
     app.register_blueprint(desk.blueprint)
+    app.register_blueprint(company.blueprint)
+    app.register_blueprint(portfolio.blueprint)
+    app.register_blueprint(own.blueprint)
+    app.register_blueprint(people_access.blueprint)
     register_api(app)
     register_admin(app)
     mark_public(app, "static", "style sheets and pictures, the same for everybody")
@@ -58,6 +66,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
         "PUBLIC_URL": settings.public_url,
         "BUSINESS_TIME_ZONE": settings.business_time_zone,
         "METRICS_TOKEN": settings.metrics_token,
+        "ERP_EVENT_SECRETS": settings.erp_event_secrets,
         "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
         # __Host- cookies need https; Chromium takes a plain name on loopback only
         "SESSION_COOKIE_NAME": "__Host-portico" if https else "portico",

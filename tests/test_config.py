@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from config import SETTINGS, Settings, SettingsProblem, durability_problems
+from config import SETTINGS, Settings, SettingsProblem, demo_problems, durability_problems
 
 PRODUCTION = {
     "PORTICO_ENV": "production",
@@ -139,3 +139,21 @@ def test_a_database_that_may_forget_is_named() -> None:
     assert durability_problems(Answers(fsync="on", synchronous_commit="on")) == []  # type: ignore[arg-type]
     found = durability_problems(Answers(fsync="off", synchronous_commit="off"))  # type: ignore[arg-type]
     assert [sentence.split()[0] for sentence in found] == ["fsync", "synchronous_commit"]
+
+
+class Found:
+    """A connection that finds one row."""
+
+    def __init__(self, value: str | None) -> None:
+        self._value = value
+
+    def execute(self, _statement: str) -> Found:
+        return self
+
+    def fetchone(self) -> tuple[str | None]:
+        return (self._value,)
+
+
+def test_production_names_the_demo_users_that_could_still_sign_in() -> None:
+    assert demo_problems(Found(None)) == []  # type: ignore[arg-type]
+    assert "ada, alice" in demo_problems(Found("ada, alice"))[0]  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -39,7 +40,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
+    """`seller` are fields of the seller's profile."""
+
     password: str
+    seller: Mapping[str, str]
     companies: tuple[Company, ...]
     people: tuple[Member, ...]
 
@@ -49,6 +53,7 @@ def read_cast(path: Path = _FOLDER / "cast.yml") -> Cast:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Cast(
         password=content["password"],
+        seller=content["seller"],
         companies=tuple(Company(**company) for company in content["companies"]),
         people=tuple(_member(person) for person in content["people"]),
     )

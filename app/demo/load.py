@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
@@ -18,10 +19,11 @@ from app.demo.cast import Cast, Company, Member, own_item_numbers, read_cast
 from app.embedded.databases import dsn
 from app.errors import Conflict, NotAllowed
 from app.extensions import session, start_database, transaction
+from app.models import transactional
 from app.models.configuration import CustomerAccount, CustomerItemNumber
 from app.security.actor import acting, machine
 from app.security.scopes import Scope, enter, leave
-from app.services import accounts
+from app.services import accounts, seller
 from app.services.lifecycle import author
 from config import Settings
 
@@ -29,8 +31,7 @@ Say = Callable[[str], None]
 
 _CUSTOMERS = text("select number, id from customer where number = any(:numbers) and withdrawn_at is null")
 _PEOPLE = text("select login from person where login = any(:logins)")
-# They go together, so their order does not matter. The audit record is not among them and stays.
-_ORDERS = "truncate finding, judgement, approval, order_line, outbox_message, erp_call, idempotency_key, customer_order"
+_KEPT = ("audit_event", "audit_personal")
 
 
 def load(settings: Settings, say: Say) -> None:
@@ -61,6 +62,7 @@ def introduce(cast: Cast, say: Say) -> None:
             known = set(session.execute(_PEOPLE, {"logins": [each.login for each in cast.people]}).scalars())
             new = [member for member in cast.people if member.login not in known]
             _add(new, cast.password, customers)
+            seller.set_up(cast.seller)
     leave()
     say(f"{len(new)} of the cast are new, {len(cast.people) - len(new)} were there; {changed} companies were set up.")
 
@@ -73,8 +75,14 @@ def reset(settings: Settings, say: Say) -> None:
     _only_in_demo(settings)
     with psycopg.connect(dsn(settings.database_owner_url)) as owner:
         owner.execute("set lock_timeout = '10s'")
-        owner.execute(_ORDERS)
+        owner.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(map(sql.Identifier, _tables_of_orders()))))
     say("Every order of the demo is gone. The sandbox ERP still has those it was sent.")
+
+
+def _tables_of_orders() -> list[str]:
+    """Everything transactional but the audit record, which stays. They go together, so their order does not matter."""
+    models = (getattr(transactional, name) for name in transactional.__all__)
+    return sorted({model.__table__.name for model in models} - set(_KEPT))
 
 
 def _only_in_demo(settings: Settings) -> None:
@@ -107,6 +115,7 @@ def _set_up(company: Company, customer_id: int) -> bool:
         "customer_id": customer_id,
         "account_manager": company.account_manager,
         "account_manager_phone": company.account_manager_phone,
+        "look_at_first": 0,  # known for long: their orders pass without a person
     }
     changed = _insert_new(CustomerAccount, [account]) + (_insert_new(CustomerItemNumber, rows) if rows else 0)
     if changed:

@@ -1,6 +1,6 @@
 """The three short lanes a buyer reads, who has the ball, and what happens next, from the state of an order.
 
-Words of the trade, one whole sentence each. Not for deciding anything.
+Words of the trade in the reader's language, one whole sentence each. Not for deciding anything.
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.order_states import Ball, Payment, Process, Validation
+from app.words import t, tn
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the words depend on. `shipped_lines` of `lines` have left, `erp_number` is empty until the ERP has answered."""
+    """What the words depend on. `shipped_lines` of `lines` have left, `erp_number` is empty until the ERP has answered.
+
+    `asked`: our desk has asked the buyer something and waits for the answer.
+    """
 
     process: Process
     validation: Validation
@@ -24,6 +28,7 @@ class Situation:
     shipped_lines: int = 0
     points: int = 0
     invoiced: bool = False
+    asked: bool = False
 
 
 def ball_of(at: Situation) -> Ball:
@@ -31,6 +36,8 @@ def ball_of(at: Situation) -> Ball:
     if at.cancel_requested and at.process not in (Process.CANCELLED, Process.DELIVERED):
         return Ball.ERP
     if at.process in (Process.RECEIVED, Process.IN_VALIDATION):
+        if at.asked and at.validation is Validation.PENDING:
+            return Ball.BUYER
         return {
             Validation.APPROVED: Ball.ERP,
             Validation.REJECTED: Ball.BUYER,
@@ -52,48 +59,59 @@ def next_step(at: Situation) -> str:
     """What happens next, for whoever reads it."""
     ball = ball_of(at)
     if at.cancel_requested and ball is Ball.ERP:
-        return "Our order system answers whether the order can still be cancelled."
+        return t("Our order system answers whether the order can still be cancelled.")
     if ball is Ball.BUYER:
+        if at.asked and at.validation is Validation.PENDING:
+            return t("Answer our question; then our desk goes on.")
         rejected = at.validation is Validation.REJECTED
-        return "Change the order and send it again." if rejected else "Finish the draft and send it."
+        return t("Change the order and send it again.") if rejected else t("Finish the draft and send it.")
     if ball is Ball.PAYER:
-        return "We ship when the advance payment is here." if at.prepayment else "The invoice is paid."
+        return t("We ship when the advance payment is here.") if at.prepayment else t("The invoice is paid.")
     return {
-        Ball.APPROVER: "Somebody in your company approves; that sends the order.",
-        Ball.VALIDATOR: "Our desk looks at it and decides.",
-        Ball.ERP: "Our order number, usually within a minute.",
-        Ball.WAREHOUSE: "The rest leaves our warehouse." if at.shipped_lines else "The goods leave our warehouse.",
-        Ball.CARRIER: "The goods arrive.",
-    }.get(ball, "Closed; nothing more to do.")
+        Ball.APPROVER: t("Somebody in your company approves; that sends the order."),
+        Ball.VALIDATOR: t("Our desk looks at it and decides."),
+        Ball.ERP: t("Our order number, usually within a minute."),
+        Ball.WAREHOUSE: t("The rest leaves our warehouse.")
+        if at.shipped_lines
+        else t("The goods leave our warehouse."),
+        Ball.CARRIER: t("The goods arrive."),
+    }.get(ball, t("Closed; nothing more to do."))
 
 
 def order_lane(at: Situation) -> str:
     """The lane "Order"."""
     if at.process is Process.IN_VALIDATION and at.validation is Validation.APPROVED:
-        return "Accepted; is being entered in our order system"
+        return t("Accepted; is being entered in our order system")
     if at.process is Process.IN_VALIDATION and at.validation is Validation.REJECTED:
-        return "Back with you. Nothing was ordered; your lines are kept for changing"
+        return t("Back with you. Nothing was ordered; your lines are kept for changing")
     return {
-        Process.DRAFT: "Draft, not sent",
-        Process.AWAITING_APPROVAL: "Waiting for approval in your company",
-        Process.RECEIVED: "We have it",
-        Process.IN_VALIDATION: "Being checked",
-        Process.CONFIRMED: f"Confirmed, our order {at.erp_number}",
-        Process.IN_DISPATCH: f"On its way, {at.shipped_lines} of {at.lines} lines",
-        Process.DELIVERED: "Delivered",
-        Process.CANCELLED: "Cancelled",
+        Process.DRAFT: t("Draft, not sent"),
+        Process.AWAITING_APPROVAL: t("Waiting for approval in your company"),
+        Process.RECEIVED: t("We have it"),
+        Process.IN_VALIDATION: t("Being checked"),
+        Process.CONFIRMED: t("Confirmed, our order {number}", number=at.erp_number),
+        Process.IN_DISPATCH: tn(
+            "On its way, {shipped} of {n} line",
+            "On its way, {shipped} of {n} lines",
+            at.lines,
+            shipped=at.shipped_lines,
+        ),
+        Process.DELIVERED: t("Delivered"),
+        Process.CANCELLED: t("Cancelled"),
     }[at.process]
 
 
 def check_lane(at: Situation) -> str:
     """The lane "Our check"."""
     if at.validation is Validation.PENDING and at.process is Process.IN_VALIDATION:
-        return f"A person looks at {at.points} point{'s' if at.points != 1 else ''}"
+        if at.asked:
+            return t("Waiting for your answer")
+        return tn("A person looks at {n} point", "A person looks at {n} points", at.points)
     return {
-        Validation.NOT_CHECKED: "Starts when the order reaches us",
-        Validation.PENDING: "Running",
-        Validation.APPROVED: "Passed",
-        Validation.REJECTED: "Not accepted. Change it and send it again",
+        Validation.NOT_CHECKED: t("Starts when the order reaches us"),
+        Validation.PENDING: t("Running"),
+        Validation.APPROVED: t("Passed"),
+        Validation.REJECTED: t("Not accepted. Change it and send it again"),
     }[at.validation]
 
 
@@ -103,9 +121,9 @@ def payment_lane(at: Situation, terms: str) -> str:
     :param terms: the customer's payment terms in words, "30 days net"
     """
     if at.payment is Payment.NONE:
-        return "Invoiced, not paid yet" if at.invoiced else f"Invoice with delivery, {terms}"
+        return t("Invoiced, not paid yet") if at.invoiced else t("Invoice with delivery, {terms}", terms=terms)
     return {
-        Payment.PROFORMA: "To be paid in advance; we ship when it is here",
-        Payment.PARTIALLY_PAID: "Partly paid",
-        Payment.PAID: "Paid",
+        Payment.PROFORMA: t("To be paid in advance; we ship when it is here"),
+        Payment.PARTIALLY_PAID: t("Partly paid"),
+        Payment.PAID: t("Paid"),
     }[at.payment]

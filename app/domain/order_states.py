@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from app.words import n_, t
+
 
 class Process(StrEnum):
     DRAFT = "draft"
@@ -112,14 +114,20 @@ CANCEL_AT_ONCE = frozenset({P.DRAFT, P.AWAITING_APPROVAL, P.RECEIVED, P.IN_VALID
 CLOSED = frozenset({P.DELIVERED, P.CANCELLED})
 
 WORDS: Mapping[Process, str] = {
-    P.DRAFT: "a draft, not sent",
-    P.AWAITING_APPROVAL: "waiting for approval in your company",
-    P.RECEIVED: "received by us",
-    P.IN_VALIDATION: "being checked",
-    P.CONFIRMED: "confirmed",
-    P.IN_DISPATCH: "on its way",
-    P.DELIVERED: "delivered",
-    P.CANCELLED: "cancelled",
+    P.DRAFT: n_("a draft, not sent"),
+    P.AWAITING_APPROVAL: n_("waiting for approval in your company"),
+    P.RECEIVED: n_("received by us"),
+    P.IN_VALIDATION: n_("being checked"),
+    P.CONFIRMED: n_("confirmed"),
+    P.IN_DISPATCH: n_("on its way"),
+    P.DELIVERED: n_("delivered"),
+    P.CANCELLED: n_("cancelled"),
+}
+CHECK_WORDS: Mapping[Validation, str] = {
+    V.NOT_CHECKED: n_("not started"),
+    V.PENDING: n_("running"),
+    V.APPROVED: n_("passed"),
+    V.REJECTED: n_("not accepted"),
 }
 
 
@@ -142,22 +150,34 @@ def may_move(before: Standing, after: Standing, *, prepayment: bool, payment: Pa
     :param prepayment: the customer pays before we ship
     """
     if before.process is not after.process and (before.process, after.process) not in MOVES:
-        return f"an order that is {WORDS[before.process]} cannot become one that is {WORDS[after.process]}"
+        return t(
+            "an order that is {before} cannot become one that is {after}",
+            before=t(WORDS[before.process]),
+            after=t(WORDS[after.process]),
+        )
     if before.validation is not after.validation and (before.validation, after.validation) not in CHECKS:
-        return f"a check that is {before.validation} cannot become {after.validation}"
+        return t(
+            "a check that is {before} cannot become one that is {after}",
+            before=t(CHECK_WORDS[before.validation]),
+            after=t(CHECK_WORDS[after.validation]),
+        )
     if after.process is P.CANCELLED and before.validation is not after.validation:
-        return "a cancelled order keeps the answer of its check"
+        return t("a cancelled order keeps the answer of its check")
     if not after.stands:
-        return f"an order that is {WORDS[after.process]} cannot have a check that is {after.validation}"
+        return t(
+            "an order that is {state} cannot have a check that is {check}",
+            state=t(WORDS[after.process]),
+            check=t(CHECK_WORDS[after.validation]),
+        )
     if after.process is P.CONFIRMED and before.process is not P.CONFIRMED and after.validation is not V.APPROVED:
-        return "the order still waits for our check"
+        return t("the order still waits for our check")
     return _needs(after, prepayment=prepayment, payment=payment)
 
 
 def _needs(after: Standing, *, prepayment: bool, payment: Payment) -> str | None:
     """What one axis asks of another."""
     if after.process in (P.IN_DISPATCH, P.DELIVERED) and prepayment and payment is not Payment.PAID:
-        return "the advance payment has not arrived"
+        return t("the advance payment has not arrived")
     return None
 
 

@@ -256,10 +256,20 @@ class OrderLineRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeRecord:
+    """A charge beside the lines as the ERP holds it."""
+
+    code: str
+    description: str
+    net: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OrderRecord:
     """An order of any channel as the ERP holds it. `key` is ours for portal orders, else empty or foreign.
 
-    `tax` and `gross` are the ERP's own sums. `lines` may be empty when the stream only brings header news.
+    `tax` and `gross` are the ERP's own sums. `lines` may be empty when the stream only brings header news; `charges` are
+    known where the document itself was read, else empty.
     """
 
     erp_key: str
@@ -276,6 +286,7 @@ class OrderRecord:
     gross: Decimal
     lines: tuple[OrderLineRecord, ...]
     modified_at: datetime
+    charges: tuple[ChargeRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +367,15 @@ class LineToPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeToPlace:
+    """A surcharge beside the lines: a code of the ERP, words for its document, a net amount in the order's currency."""
+
+    code: str
+    description: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class OrderToPlace:
     """The frozen snapshot that goes to the ERP. `key` is permanent: looked up before every repeat."""
 
@@ -367,6 +387,7 @@ class OrderToPlace:
     requested_date: date | None
     comment: str
     lines: tuple[LineToPlace, ...]
+    charges: tuple[ChargeToPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,8 +406,42 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionRecord:
+    """A promise of the ERP to tell us of changes.
+
+    :param key: the ERP's name for it
+    :param entity: one of `Capabilities.subscriptions`; empty when it is about something we never asked for
+    :param callback: the address that is told
+    """
+
+    key: str
+    entity: str
+    resource: str
+    callback: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNotice:
+    """What an ERP tells a subscriber: that something changed, never what it is now. Nothing of it has been checked.
+
+    :param subscription: key of the subscription it claims to belong to
+    :param secret: what was agreed when subscribing, if it comes from the ERP
+    :param event_key: the same for every copy of the notice, at most 64 characters
+    """
+
+    subscription: str
+    secret: str = field(repr=False)
+    change: str
+    event_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this connection can do; screens and services ask here instead of guessing."""
+    """What this connection can do; screens and services ask here instead of guessing.
+
+    `subscriptions` are the kinds of data (named as the streams) whose changes the ERP can tell us of.
+    """
 
     unique_order_key: bool
     change_order: bool
@@ -395,6 +450,7 @@ class Capabilities:
     line_discounts: bool
     longest_run_seconds: int = 600
     extra: frozenset[str] = field(default_factory=frozenset)
+    subscriptions: frozenset[str] = field(default_factory=frozenset)
 
 
 class ErpPort(Protocol):
@@ -436,6 +492,34 @@ class ErpPort(Protocol):
     def change_order(self, order: OrderToPlace) -> OrderRecord: ...
     def cancel_order(self, key: str) -> OrderRecord: ...
     def invoice_pdf(self, number: str) -> bytes: ...
+
+    def subscriptions(self) -> Sequence[SubscriptionRecord]:
+        """All there are for this connection, those of others included."""
+        ...
+
+    def subscribe(self, entity: str, *, callback: str, secret: str) -> SubscriptionRecord:
+        """Ask to be told of changes; the ERP calls the address once before it answers.
+
+        :param secret: comes back with every notice; at most 250 characters
+        :raises ErpRefused: it does not tell of this entity, or the address did not answer as it should
+        """
+        ...
+
+    def renew_subscription(self, key: str, entity: str, *, callback: str, secret: str) -> SubscriptionRecord | None:
+        """Ask for a new term; the address is called again. None when the subscription is gone."""
+        ...
+
+    def cancel_subscription(self, key: str, entity: str) -> None:
+        """End it; one that is gone already is no trouble."""
+        ...
+
+    def read_notices(self, message: object) -> Sequence[ChangeNotice]:
+        """The notices in a message that was sent to our address, as far as they can be read.
+
+        :param message: parsed JSON
+        """
+        ...
+
     def capabilities(self) -> Capabilities: ...
 
 

@@ -39,8 +39,18 @@ SCHEDULE = (
         "select 1 from outbox_message where state = 'waiting' and due_at <= now()"
         " and (lease_until is null or lease_until < now()) limit 1",
     ),
+    Entry(
+        "mail.deliver",
+        3,
+        "select 1 from mail where state = 'waiting' and due_at <= now()"
+        " and (lease_until is null or lease_until < now()) limit 1",
+    ),
     Entry("sync.documents", 5),
     Entry("sync.reference", 60),
+    Entry("subscriptions.keep", 3600),
+    Entry(
+        "subscriptions.mend", 300, "select 1 from erp_subscription where problem <> '' or subscription_id = '' limit 1"
+    ),
 )
 
 _CLAIM = text("""

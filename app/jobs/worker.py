@@ -10,8 +10,10 @@ import structlog
 from rq import Queue, SimpleWorker
 
 from app.extensions import QUEUE, doorbell
+from app.jobs.mail import start_mail
 from app.jobs.relay import drain
 from app.services.delivery import start_lease
+from app.services.subscribing import start_subscribing
 from app.starting import start_process
 from config import Settings
 
@@ -22,6 +24,8 @@ def run(settings: Settings) -> None:
     """Work until told to stop (SIGTERM finishes the job at hand)."""
     start_process(settings, settings.database_worker_url)
     start_lease(settings.outbox_lease_seconds)
+    start_mail(settings.smtp_url, settings.public_url)
+    start_subscribing(settings.public_url)
     log.info("worker_ready")
     drain()  # what was left when the last worker went
     connection = doorbell.patient()

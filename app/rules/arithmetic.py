@@ -60,5 +60,10 @@ def usable(value: Any) -> Any:
     return None if isinstance(value, Decimal) and not value.is_finite() else value
 
 
+def where_above(value: Number, floor: Number) -> Number:
+    """The value where it is above the floor, else NaN, which counts as not known."""
+    return value if value > floor else _NOT_A_NUMBER
+
+
 def first_given(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else value

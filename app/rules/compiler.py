@@ -24,9 +24,11 @@ Judge = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], Seque
 Values = Callable[..., tuple[dict[str, Any], tuple[bool, ...], tuple[tuple[Any, ...], ...]]]
 
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "before": "<", "after": ">", "equals": "=="}
-_CALLS = {"round_up_to": "round_up_to", "round_down_to": "round_down_to", "smaller_of": "min", "larger_of": "max"}
+_CALLS = {"round_up_to": "round_up_to", "round_down_to": "round_down_to", "smaller_of": "min", "larger_of": "max",
+          "where_above": "where_above"}  # fmt: skip
 _SAFE = {"min": min, "max": max, **{name: getattr(arithmetic, name) for name in (
     "divide", "round_up_to", "round_down_to", "is_multiple", "later", "days_between", "looks_like", "usable", "first_given",
+    "where_above",
 )}, "is_vat_id_of": is_vat_id_of, "EMPTY": {}}  # fmt: skip
 
 
@@ -144,7 +146,7 @@ def _write_values(code: _Code, index: int, rule: Rule) -> None:
     _write_lets(code, 1, rule, rule.lets)
     values = ", ".join(f"'{name}': {_variable(name)}" for name in names)
     shown = "".join(f"{_condition(offer.when, code) if offer.when else 'True'}, " for offer in rule.offers)
-    effects = "".join(f"({_each(offer.values.values(), code)}), " for offer in rule.offers)
+    effects = "".join(f"({_each(offer.expressions(), code)}), " for offer in rule.offers)
     code.add(1, f"return {{{values}}}, ({shown}), ({effects})")
 
 

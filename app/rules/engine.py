@@ -121,8 +121,13 @@ class _Speaker:
         }
 
     def offer(self, offer: OfferRule, effect: tuple[Any, ...]) -> Offer:
-        done = {"set": dict(zip(offer.values, effect, strict=True))} if offer.values else dict(offer.effect)
-        return Offer(offer.id, self.all(offer.label), done, offer.default)
+        return Offer(offer.id, self.all(offer.label), self._effect(offer, effect), offer.default)
+
+    def _effect(self, offer: OfferRule, effect: tuple[Any, ...]) -> dict[str, Any]:
+        if offer.charge is not None:
+            label = self.all(offer.charge.label)
+            return {"charge": {"code": offer.charge.code, "amount": effect[0], "label": label}}
+        return {"set": dict(zip(offer.values, effect, strict=True))} if offer.values else dict(offer.effect)
 
 
 def _outcome(rule: Rule, values: Mapping[str, Any]) -> str:
@@ -132,7 +137,7 @@ def _outcome(rule: Rule, values: Mapping[str, Any]) -> str:
 
 def _offered(offer: OfferRule, visible: bool, effect: tuple[Any, ...], outcome: str, values: Mapping[str, Any]) -> bool:
     """Not where its condition says no, where it lacks a value, or where it would keep what is blocked."""
-    if outcome == "block" and (offer.default or "keep" in offer.effect):
+    if outcome == "block" and (offer.default or offer.keeps):
         return False
     if offer.default:
         return True

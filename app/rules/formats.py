@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,22 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "de": ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
 }
+_AND = {"en": "and", "de": "und"}
+_MOST_LISTED = 5
+_UNITS = {
+    "en": {
+        "PCS": ("piece", "pieces"),
+        "BOX": ("box", "boxes"),
+        "PAL": ("pallet", "pallets"),
+        "PACK": ("pack", "packs"),
+    },
+    "de": {
+        "PCS": ("Stück", "Stück"),
+        "BOX": ("Karton", "Kartons"),
+        "PAL": ("Palette", "Paletten"),
+        "PACK": ("Gebinde", "Gebinde"),
+    },
+}
 _YES_NO = {"en": ("no", "yes"), "de": ("nein", "ja")}
 
 
@@ -42,6 +58,33 @@ def shown(value: Any, kind: Kind, language: str, *, currency: str = "", today: d
     if kind is Kind.TEXTS:
         return _text(", ".join(value))
     return _number(Decimal(value), kind, language, currency)
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """102911, 102934 and 102954; of a long list the first five and how many more."""
+    names = [_text(each) for each in texts]
+    if len(names) > _MOST_LISTED:
+        rest = str(len(names) - _MOST_LISTED)
+        names = [*names[:_MOST_LISTED], f"{rest} weitere" if language == "de" else f"{rest} more"]
+    return f" {_AND[language]} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def in_unit(value: Any, kind: Kind, unit: Any, language: str) -> str:
+    """A quantity with its unit in words: 2.5 pieces, 1 box; a unit we have no word for is shown as it is."""
+    one, many = _unit_words(unit, language)
+    return f"{shown(value, kind, language)} {one if value == 1 else many}"
+
+
+def units_word(unit: Any, language: str) -> str:
+    """The word for many of a unit: boxes."""
+    return _unit_words(unit, language)[1]
+
+
+def _unit_words(unit: Any, language: str) -> tuple[str, str]:
+    if unit is None or unit == "":
+        return UNKNOWN, UNKNOWN
+    own = _text(str(unit))
+    return _UNITS[language].get(own.upper(), (own, own))
 
 
 def _number(value: Decimal, kind: Kind, language: str, currency: str) -> str:

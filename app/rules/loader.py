@@ -220,6 +220,8 @@ def _check_private(rule: Rule, place: Place) -> None:
                 f"tells {_first_told(other, private)}; this text is for people who may not see it"
             )
     for offer in rule.offers:
+        if offer.charge and _first_told(offer.charge.label, private):
+            place.at("offers", offer.id, "effect").say("a charge is seen by every buyer; its label tells no debts")
         if _first_told(offer.label, private):
             place.at("offers", offer.id, "label").say(
                 f"tells {_first_told(offer.label, private)}; a button is seen by every buyer"

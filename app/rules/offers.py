@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.rules.conditions import read_condition, read_operand
-from app.rules.expressions import Expression, Scope
+from app.rules.expressions import Expression, Scope, parse
+from app.rules.kinds import PLAIN, Kind
 from app.rules.problems import Place, not_known
-from app.rules.rule import OfferRule
+from app.rules.rule import ChargeRule, OfferRule
 from app.rules.texts import BUTTON, read_texts
 from app.rules.vocabulary import EFFECT_WORDS, EFFECTS, FACTS
 
 _KEYS = ("id", "label", "effect", "default", "when")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+# What nobody chose may move a day, but never what is bought or what it costs per piece.
+_QUIET = frozenset({"line.requested_date"})
+_CHARGE_KEYS = {"code", "amount", "label"}
 MOST_OFFERS = 6
 
 
@@ -42,8 +46,11 @@ def _check(offers: tuple[OfferRule, ...], place: Place, outcome: str) -> None:
         place.say(f"an offer needs exactly one choice with 'default: true'; here are {defaults}")
     elif defaults > 1:
         place.say(f"only one choice can count by default; here are {defaults}")
-    if outcome == "block" and any(offer.default or "keep" in offer.effect for offer in offers):
+    if outcome == "block" and any(offer.default or offer.keeps for offer in offers):
         place.say("a block cannot be kept as it is: no 'keep' and no default here")
+    for offer in offers:
+        if offer.default and not (set(offer.values) <= _QUIET and "drop" not in offer.effect):
+            place.at(offer.id).say("a default may set the day of a line; what is bought changes only by a choice")
 
 
 def _read(tree: Any, scope: Scope, place: Place) -> OfferRule | None:
@@ -56,7 +63,7 @@ def _read(tree: Any, scope: Scope, place: Place) -> OfferRule | None:
         place.say("needs an id of small letters, digits and hyphens")
     if tree.get("default", False) not in (True, False) or (tree.get("default") and "when" in tree):
         place.say("'default' is true or false, and the default is always shown: no 'when' beside it")
-    values, effect = _read_effect(tree.get("effect"), scope, place.at("effect"))
+    values, effect, charge = _read_effect(tree.get("effect"), scope, place.at("effect"))
     return OfferRule(
         id=str(tree.get("id", "")),
         label=read_texts(tree.get("label"), BUTTON, scope, place.at("label")),
@@ -64,20 +71,37 @@ def _read(tree: Any, scope: Scope, place: Place) -> OfferRule | None:
         effect=effect,
         default=tree.get("default") is True,
         when=read_condition(tree["when"], scope, place.at("when")) if "when" in tree else None,
+        charge=charge,
     )
 
 
-def _read_effect(tree: Any, scope: Scope, place: Place) -> tuple[dict[str, Expression], dict[str, Any]]:
+_Effect = tuple[dict[str, Expression], dict[str, Any], ChargeRule | None]
+
+
+def _read_effect(tree: Any, scope: Scope, place: Place) -> _Effect:
     if not isinstance(tree, Mapping) or len(tree) != 1:
         place.say(f"takes exactly one of: {', '.join(EFFECTS)}")
-        return {}, {}
+        return {}, {}, None
     [(verb, value)] = tree.items()
     if verb == "set":
-        return _read_values(value, scope, place.at("set")), {}
+        return _read_values(value, scope, place.at("set")), {}, None
+    if verb == "charge":
+        return {}, {}, _read_charge(value, scope, place.at("charge"))
     problem = _effect_problem(verb, value, scope)
     if problem:
         place.say(problem)
-    return {}, {verb: value}
+    return {}, {verb: value}, None
+
+
+def _read_charge(tree: Any, scope: Scope, place: Place) -> ChargeRule | None:
+    if not isinstance(tree, Mapping) or set(tree) != _CHARGE_KEYS or not _ID.fullmatch(str(tree["code"])):
+        place.say("is written as {code: part-pallet, amount: surcharge, label: {en: …, de: …}}")
+        return None
+    amount = parse(str(tree["amount"]), scope, place.at("amount"))
+    if amount is not None and amount.kind is not Kind.AMOUNT and amount.kind not in PLAIN:
+        place.at("amount").say(f"is {amount.kind.phrase}; a charge is an amount of money")
+    label = read_texts(tree["label"], BUTTON, scope, place.at("label"))
+    return ChargeRule(str(tree["code"]), amount, label) if amount is not None else None
 
 
 def _effect_problem(verb: Any, value: Any, scope: Scope) -> str | None:

@@ -12,12 +12,22 @@ from app.rules.texts import Texts
 
 
 @dataclass(frozen=True)
+class ChargeRule:
+    """What a `charge` effect adds to the order, in the order's currency."""
+
+    code: str
+    amount: Expression
+    label: Texts
+
+
+@dataclass(frozen=True)
 class OfferRule:
     """A button of a rule.
 
     :param values: new values of a `set` effect, by fact
     :param effect: every other effect, as written
     :param when: shown only then; None means always
+    :param charge: of a `charge` effect
     """
 
     id: str
@@ -26,6 +36,16 @@ class OfferRule:
     effect: Mapping[str, Any]
     default: bool
     when: Condition | None
+    charge: ChargeRule | None = None
+
+    @property
+    def keeps(self) -> bool:
+        """The order stays as it is."""
+        return "keep" in self.effect or self.charge is not None
+
+    def expressions(self) -> tuple[Expression, ...]:
+        """What has to be calculated for the effect, in the order of `values`, or the amount of the charge."""
+        return (self.charge.amount,) if self.charge else tuple(self.values.values())
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,7 @@ class Rule:
             found.update(name for text in texts.values() for name in text.names())
         for offer in self.offers:
             found.update(name for text in offer.label.values() for name in text.names())
-            found.update(name for value in offer.values.values() for name in names_in(value))
+            found.update(name for value in offer.expressions() for name in names_in(value))
             found.update(names_of(offer.when) if offer.when else ())
         for value in self.lets.values():
             found.update(names_in(value))

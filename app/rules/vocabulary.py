@@ -53,7 +53,7 @@ _ORDER = (
     Fact("order.number", Kind.TEXT, "number of the order in the portal, as P-10391"),
     Fact("order.reference", Kind.TEXT, "the buyer's purchase order number", settable=True),
     Fact("order.lines", Kind.COUNT, "how many lines the order has", unit="lines"),
-    Fact("order.net", Kind.AMOUNT, "sum of the rounded net amounts of the lines", unit="order currency"),
+    Fact("order.net", Kind.AMOUNT, "rounded net amounts of the lines and surcharges together", unit="order currency"),
     Fact("order.currency", Kind.TEXT, "ISO 4217 code the order is priced in"),
     Fact("order.requested_date", Kind.DATE, "day wished for the whole order", settable=True),
     Fact("order.ship_to_code", Kind.TEXT, "code of the delivery address, as typed", settable=True),
@@ -65,6 +65,7 @@ _ORDER = (
     Fact("order.same_reference_on", Kind.DATE, "day that earlier order was sent"),
     Fact("order.same_reference_lines", Kind.COUNT, "how many lines that earlier order has", unit="lines"),
     Fact("order.same_reference_net", Kind.AMOUNT, "net amount of that earlier order", unit="order currency"),
+    Fact("order.same_reference_alike", Kind.COUNT, "how many lines of this order stand there too", unit="lines"),
 )
 _CUSTOMER = (
     Fact("customer.number", Kind.TEXT, "number of the customer in the ERP"),
@@ -73,6 +74,8 @@ _CUSTOMER = (
     Fact("customer.block", Kind.TEXT, "what the ERP has stopped", choices=("none", "ship", "invoice", "all")),
     Fact("customer.blocked_since", Kind.DATE, "day the portal first saw the stop"),
     Fact("customer.vat_id", Kind.TEXT, "VAT id held in the ERP, else empty"),
+    Fact("customer.vat_digits", Kind.COUNT, "how many digits it has, where that alone is wrong", unit="digits"),
+    Fact("customer.vat_digits_needed", Kind.COUNT, "how many a VAT id of that country has", unit="digits"),
     Fact(
         "customer.credit_limit",
         Kind.AMOUNT,
@@ -91,6 +94,16 @@ _CUSTOMER = (
     Fact("customer.overdue", Kind.AMOUNT, "open invoices past their due date", "customer currency", private=True),
     Fact("customer.overdue_days_oldest", Kind.COUNT, "age past due of the oldest open invoice", "days", private=True),
     Fact("customer.overdue_invoices", Kind.TEXTS, "numbers of the overdue invoices, oldest first", private=True),
+    Fact("customer.long_overdue", Kind.AMOUNT, "open invoices due for over 30 days", "customer currency", private=True),
+    Fact("customer.long_overdue_invoices", Kind.TEXTS, "numbers of those invoices, oldest first", private=True),
+    Fact(
+        "customer.enough_invoice",
+        Kind.TEXT,
+        "number of the smallest open invoice whose payment brings the account back within its limit, else empty",
+        private=True,
+    ),
+    Fact("customer.enough_amount", Kind.AMOUNT, "what is open on that invoice", "customer currency", private=True),
+    Fact("customer.enough_due", Kind.DATE, "day that invoice is due", private=True),
     Fact("customer.prepayment", Kind.YES_NO, "we ship when the payment is here"),
     Fact("customer.currency", Kind.TEXT, "ISO 4217 code of the customer's account"),
     Fact("customer.account_manager", Kind.TEXT, "name of the account manager"),
@@ -103,6 +116,9 @@ _CUSTOMER = (
         choices=("offer", "notice", "block"),
     ),
     Fact("customer.substitutes_allowed", Kind.YES_NO, "the company accepts a substitute for an item"),
+    Fact("customer.always_look", Kind.YES_NO, "every order of the customer is looked at by a person"),
+    Fact("customer.look_at_first", Kind.COUNT, "so many first orders of the customer are looked at", unit="orders"),
+    Fact("customer.earlier_orders", Kind.COUNT, "orders the customer has sent us through the portal before this one"),
 )
 _LINE = (
     Fact("line.number", Kind.COUNT, "number of the line, from 1"),
@@ -129,6 +145,7 @@ _LINE = (
         unit="unit of the line",
     ),
     Fact("line.next_tier_total", Kind.AMOUNT, "net amount of the line at that quantity", unit="order currency"),
+    Fact("line.pallets_net", Kind.AMOUNT, "net amount of the full pallets below the quantity", unit="order currency"),
     Fact("line.duplicate_of", Kind.COUNT, "number of an earlier line with the same item and unit, else 0"),
 )
 _ITEM = (
@@ -140,6 +157,7 @@ _ITEM = (
     Fact("item.pallet_size", Kind.QUANTITY, "how much a pallet holds", unit="base unit"),
     Fact("item.minimum_quantity", Kind.QUANTITY, "smallest quantity we sell", unit="base unit"),
     Fact("item.order_multiple", Kind.QUANTITY, "the item is sold in multiples of this", unit="base unit"),
+    Fact("item.multiple_unit", Kind.TEXT, "unit that holds just this multiple, as BOX, else PACK"),
     Fact("item.whole_pieces", Kind.YES_NO, "the base unit cannot be divided"),
     Fact("item.discontinued", Kind.YES_NO, "the item is no longer made"),
     Fact("item.discontinued_on", Kind.DATE, "day since which it is no longer made"),
@@ -194,20 +212,28 @@ FUNCTIONS: dict[str, str] = {
     "smaller_of": "smaller_of(a, b)",
     "larger_of": "larger_of(a, b)",
     "first_given": "first_given(a, b): a where it is known, else b; b must be known",
+    "where_above": "where_above(a, b): a where it is above b, else not known; for a part of a text that may be left out",
 }
 
 EFFECTS: dict[str, str] = {
     "set": "set: {line.quantity: up}: gives facts a new value",
     "drop": "drop: line: takes the line out of the order",
     "keep": "keep: true: everything stays as it is",
+    "charge": "charge: {code: part-pallet, amount: surcharge, label: {…}}: everything stays, for this amount more",
     "deliver": "deliver: parts | together | available: how a line is delivered that is short of stock",
     "edit": "edit: order.reference: leads the reader to the field",
     "ask": "ask: account_manager | company_admin: writes to this person with the order attached",
+    "show": "show: invoices: leads the reader there",
+    "call": "call: account_manager: the telephone number of this person",
 }
+# What a button does without a person's further doing, and what only leads somewhere.
+APPLIED_EFFECTS = frozenset({"set", "drop", "keep", "charge", "deliver"})
 EFFECT_WORDS: dict[str, tuple[str, ...]] = {
     "drop": ("line",),
     "deliver": ("parts", "together", "available"),
     "ask": ("account_manager", "company_admin"),
+    "show": ("invoices",),
+    "call": ("account_manager",),
 }
 
 # Reasons of the review desk a finding may lead to; their words and next steps are kept with the desk.

@@ -29,7 +29,10 @@ CUSTOMER_SIDE = frozenset({Role.BUYER, Role.APPROVER, Role.COMPANY_ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`order_limit` is net and without approval; None means no limit. `customer_id` None: works for the seller."""
+    """`order_limit` is net and without approval; None means no limit. `customer_id` None: works for the seller.
+
+    `memberships` is how many this person has open, with the one they act in.
+    """
 
     person_id: int | None
     membership_id: int | None
@@ -41,6 +44,7 @@ class Actor:
     order_limit: Decimal | None = None
     portfolio: tuple[int, ...] = ()
     kind: str = "person"
+    memberships: int = 1
 
     @property
     def is_staff(self) -> bool:

@@ -80,6 +80,7 @@ def actor_of(row: Row[Any]) -> Actor:
         customer_id=row.customer_id,
         order_limit=row.order_limit,
         portfolio=tuple(row.portfolio),
+        memberships=row.memberships,
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.words import n_
+
 
 class Permission(StrEnum):
     ME_READ = "me:read"
+    ME_CHANGE = "me:change"
     CATALOG_READ = "catalog:read"
     PRICE_READ = "price:read"
     ORDER_CREATE = "order:create"
@@ -14,37 +17,62 @@ class Permission(StrEnum):
     ORDER_CHANGE = "order:change"
     ORDER_SUBMIT = "order:submit"
     ORDER_CANCEL = "order:cancel"
+    ORDER_WRITE = "order:write"
     APPROVAL_READ = "approval:read"
     APPROVAL_DECIDE = "approval:decide"
     REVIEW_READ = "review:read"
     REVIEW_DECIDE = "review:decide"
     INVOICE_READ = "invoice:read"
+    DEBT_READ = "debt:read"
     TOKEN_CREATE = "token:create"  # noqa: S105 (a permission, not a secret)
+    COMPANY_READ = "company:read"
+    COMPANY_PEOPLE = "company:people"
+    COMPANY_ITEMS = "company:items"
+    COMPANY_SETTINGS = "company:settings"
+    PORTFOLIO_READ = "portfolio:read"
+    CUSTOMER_LOOK = "customer:look"
     REFERENCE_READ = "reference:read"
     CONFIGURATION_READ = "configuration:read"
+    CONFIGURATION_CHANGE = "configuration:change"
     OUTBOX_READ = "outbox:read"
     OUTBOX_RETRY = "outbox:retry"
     AUDIT_READ = "audit:read"
+    AUDIT_SEARCH = "audit:search"
+    SELLER_READ = "seller:read"
+    SELLER_CHANGE = "seller:change"
 
 
 MEANINGS: dict[Permission, str] = {
-    Permission.ME_READ: "read one's own identity, memberships and limits",
-    Permission.CATALOG_READ: "find items of one's own assortment",
-    Permission.PRICE_READ: "ask for one's own contract prices",
-    Permission.ORDER_CREATE: "start an order",
-    Permission.ORDER_READ: "read orders and their history",
-    Permission.ORDER_CHANGE: "change a draft",
-    Permission.ORDER_SUBMIT: "send an order",
-    Permission.ORDER_CANCEL: "cancel an order",
-    Permission.APPROVAL_READ: "see what waits for approval in one's company",
-    Permission.APPROVAL_DECIDE: "approve or reject an order of one's company, never one's own",
-    Permission.REVIEW_READ: "see the queue of the review desk",
-    Permission.REVIEW_DECIDE: "claim, approve and reject orders at the review desk, never one's own",
-    Permission.INVOICE_READ: "see invoices and amounts of debt",
-    Permission.TOKEN_CREATE: "make an API token for oneself",
-    Permission.REFERENCE_READ: "read the ERP's customers, items, prices and stock",
-    Permission.CONFIGURATION_READ: "read people, rule sets and settings",
-    Permission.OUTBOX_READ: "read messages to the ERP and the calls made for them",
-    Permission.OUTBOX_RETRY: "send a message again that needs a person",
-    Permission.AUDIT_READ: "read the audit record",
+    Permission.ME_READ: n_("read one's own identity, memberships and limits"),
+    Permission.ME_CHANGE: n_("change one's own password and switch between one's own companies"),
+    Permission.CATALOG_READ: n_("find items of one's own assortment"),
+    Permission.PRICE_READ: n_("ask for one's own contract prices"),
+    Permission.ORDER_CREATE: n_("start an order"),
+    Permission.ORDER_READ: n_("read orders and their history"),
+    Permission.ORDER_CHANGE: n_("change a draft"),
+    Permission.ORDER_SUBMIT: n_("send an order"),
+    Permission.ORDER_CANCEL: n_("cancel an order"),
+    Permission.ORDER_WRITE: n_("write to the review desk about an order of one's company"),
+    Permission.APPROVAL_READ: n_("see what waits for approval in one's company"),
+    Permission.APPROVAL_DECIDE: n_("approve or reject an order of one's company, never one's own"),
+    Permission.REVIEW_READ: n_("see the queue of the review desk"),
+    Permission.REVIEW_DECIDE: n_("claim, ask about, approve and reject orders at the review desk, never one's own"),
+    Permission.INVOICE_READ: n_("see invoices and deliveries of one's company"),
+    Permission.DEBT_READ: n_("see what the company owes, its credit limit and what is overdue"),
+    Permission.TOKEN_CREATE: n_("make an API token for oneself"),
+    Permission.COMPANY_READ: n_("see the people, item numbers and settings of one's company"),
+    Permission.COMPANY_PEOPLE: n_("let people of one's company in and out, and set their roles and limits"),
+    Permission.COMPANY_ITEMS: n_("keep the item numbers of one's company"),
+    Permission.COMPANY_SETTINGS: n_("change the settings of one's company"),
+    Permission.PORTFOLIO_READ: n_("read the customers one looks after, with their credit"),
+    Permission.CUSTOMER_LOOK: n_("send every order of a customer to the review desk"),
+    Permission.REFERENCE_READ: n_("read the ERP's customers, items, prices and stock"),
+    Permission.CONFIGURATION_READ: n_("read people, rule sets and settings"),
+    Permission.CONFIGURATION_CHANGE: n_("change people and what they may do"),
+    Permission.OUTBOX_READ: n_("read messages to the ERP, the calls made for them, and mails"),
+    Permission.OUTBOX_RETRY: n_("send a message again that needs a person"),
+    Permission.AUDIT_READ: n_("read the audit record"),
+    Permission.AUDIT_SEARCH: n_("search the audit record, as far as one's rows go"),
+    Permission.SELLER_READ: n_("read the seller's profile, the terms of sale and their history"),
+    Permission.SELLER_CHANGE: n_("change the seller's profile and publish terms of sale"),
 }

@@ -25,11 +25,13 @@ from app.security.predicates import (
     signed_in,
     validator,
 )
+from app.words import t
 
 P = Permission
 
 POLICY: Mapping[Permission, Sequence[Sequence[Predicate]]] = {
     P.ME_READ: [[signed_in]],
+    P.ME_CHANGE: [[signed_in]],
     P.CATALOG_READ: [[signed_in, for_a_customer]],
     P.PRICE_READ: [[signed_in, for_a_customer]],
     P.ORDER_CREATE: [[buyer, for_a_customer]],
@@ -42,17 +44,29 @@ POLICY: Mapping[Permission, Sequence[Sequence[Predicate]]] = {
     P.ORDER_CHANGE: [[buyer, of_same_customer]],
     P.ORDER_SUBMIT: [[buyer, of_same_customer]],
     P.ORDER_CANCEL: [[buyer, of_same_customer]],
+    P.ORDER_WRITE: [[buyer, of_same_customer]],
     P.APPROVAL_READ: [[approver, for_a_customer], [company_admin, for_a_customer]],
     P.APPROVAL_DECIDE: [[approver, of_same_customer, not_own_order]],
     P.REVIEW_READ: [[validator]],
     P.REVIEW_DECIDE: [[validator, not_own_order]],
-    P.INVOICE_READ: [[approver, for_a_customer], [company_admin, for_a_customer], [validator], [administrator]],
+    P.INVOICE_READ: [[signed_in, for_a_customer], [validator], [administrator]],
+    P.DEBT_READ: [[approver, for_a_customer], [company_admin, for_a_customer], [validator], [administrator]],
     P.TOKEN_CREATE: [[signed_in]],
+    P.COMPANY_READ: [[company_admin, for_a_customer, of_same_customer]],
+    P.COMPANY_PEOPLE: [[company_admin, for_a_customer, of_same_customer]],
+    P.COMPANY_ITEMS: [[company_admin, for_a_customer, of_same_customer]],
+    P.COMPANY_SETTINGS: [[company_admin, for_a_customer, of_same_customer]],
+    P.PORTFOLIO_READ: [[account_manager, in_portfolio]],
+    P.CUSTOMER_LOOK: [[account_manager, in_portfolio], [administrator]],
     P.REFERENCE_READ: [[administrator]],
     P.CONFIGURATION_READ: [[administrator]],
+    P.CONFIGURATION_CHANGE: [[administrator]],
     P.OUTBOX_READ: [[administrator]],
     P.OUTBOX_RETRY: [[administrator]],
     P.AUDIT_READ: [[administrator]],
+    P.AUDIT_SEARCH: [[administrator], [company_admin, for_a_customer]],
+    P.SELLER_READ: [[administrator]],
+    P.SELLER_CHANGE: [[administrator]],
 }
 
 
@@ -70,13 +84,17 @@ def may(actor: Actor, permission: Permission, thing: Thing | None = None) -> boo
 def require(actor: Actor, permission: Permission, thing: Thing | None = None) -> None:
     """:raises NotAllowed: the actor does not hold the permission; says which condition is missing"""
     if not may(actor, permission, thing):
-        raise NotAllowed(f"You cannot {MEANINGS[permission]}: {_why_not(actor, permission, thing)}.")
+        raise _refusal(permission, _why_not(actor, permission, thing))
 
 
 def require_at_all(actor: Actor, permission: Permission) -> None:
     """:raises NotAllowed: no role of the actor includes the permission"""
     if not may_at_all(actor, permission):
-        raise NotAllowed(f"You cannot {MEANINGS[permission]}: {_why_not(actor, permission, None, things=False)}.")
+        raise _refusal(permission, _why_not(actor, permission, None, things=False))
+
+
+def _refusal(permission: Permission, why: str) -> NotAllowed:
+    return NotAllowed(t("You cannot {act}: {why}.", act=t(MEANINGS[permission]), why=why))
 
 
 def _why_not(actor: Actor, permission: Permission, thing: Thing | None, *, things: bool = True) -> str:
@@ -86,4 +104,4 @@ def _why_not(actor: Actor, permission: Permission, thing: Thing | None, *, thing
         for row in POLICY.get(permission, ())
     ]
     closest = min((row for row in missing if row), key=len, default=[])
-    return closest[0].words if closest else "no role includes it"
+    return t(closest[0].words) if closest else t("no role includes it")

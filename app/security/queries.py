@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 _ACTOR = """
     m.id as membership_id, m.customer_id, m.roles, m.order_limit, m.portfolio,
-    p.id as person_id, p.name, p.login, p.language
+    p.id as person_id, p.name, p.login, p.language,
+    (select count(*) from membership o where o.person_id = p.id and o.ended_at is null) as memberships
 """
 
 # Who is behind a browser session; also notes, at most once a minute, that it is in use.
@@ -42,6 +43,15 @@ START_SESSION = text("""
 """)
 
 END_SESSION = text("update sign_in_session set ended_at = :now where key_hash = :hash and ended_at is null")
+
+# The membership a browser works in changes with the row of its session; a token stays what it was made for.
+SWITCH_SESSION = text("""
+    update sign_in_session s set membership_id = m.id
+      from membership m, membership now_in
+     where s.key_hash = :hash and s.ended_at is null and now_in.id = s.membership_id
+       and m.id = :membership_id and m.person_id = now_in.person_id and m.person_id = :person_id and m.ended_at is null
+    returning m.id, m.customer_id
+""")
 
 MEMBERSHIPS = text("""
     select m.id, m.roles, c.number, c.name

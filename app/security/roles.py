@@ -20,6 +20,7 @@ SCREENS = (
     Permission.OUTBOX_READ,
     Permission.OUTBOX_RETRY,
     Permission.AUDIT_READ,
+    Permission.SELLER_READ,
 )
 # Lists for all customers at once are for those whose scope is all customers.
 STAFF_ONLY = (Role.ADMINISTRATOR,)
@@ -39,6 +40,11 @@ def fab_roles() -> dict[str, list[list[str]]]:
         ]
         for role in Role
     }
+
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What somebody with this role alone may do, leaving out conditions on the single thing."""
+    return frozenset(each for each in Permission if may_at_all(_for_a_company(role), each))
 
 
 def describe() -> Iterator[str]:

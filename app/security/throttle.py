@@ -13,6 +13,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from app.errors import TooMany
 from app.extensions import doorbell
+from app.words import t
 
 log = structlog.get_logger()
 
@@ -67,7 +68,10 @@ def _limiters() -> list[FixedWindowRateLimiter]:
 def _too_many(reset_time: float) -> TooMany:
     seconds = max(1, round(reset_time - time.time()))
     return TooMany(
-        "There were many tries to sign in with this name from your address.",
-        f"Wait {max(1, round(seconds / 60))} minutes and try again, or ask whoever manages the people of your company.",
+        t("There were many tries to sign in with this name from your address."),
+        t(
+            "Wait {minutes} minutes and try again, or ask whoever manages the people of your company.",
+            minutes=max(1, round(seconds / 60)),
+        ),
         retry_after=seconds,
     )

@@ -13,11 +13,13 @@ from app.erp.port import LineToPlace, OrderToPlace
 from app.errors import Unprocessable
 from app.models.transactional import Order
 from app.security.actor import RULES, acting, origin
-from app.services import lifecycle, outbox
+from app.services import lifecycle, notifications, outbox
 from app.services.customers import CustomerFacts
 from app.services.lifecycle import Progress
+from app.services.ordering import charges
 from app.services.ordering.understanding import UnderstoodLine
 from app.services.validation.judge import Verdict, judge
+from app.words import t
 
 
 def receive(
@@ -31,12 +33,21 @@ def receive(
     verdict = verdict or judge(order, customer, lines)
     if verdict.blocks:
         raise Unprocessable(
-            f"{order.number} cannot go out as it is any more: something changed since it was sent.",
-            "Look at its findings; the buyer has to change it.",
+            t("{number} cannot go out as it is any more: something changed since it was sent.", number=order.number),
+            t("Look at its findings; the buyer has to change it."),
         )
     progress = Progress(prepayment=customer.prepayment, lines=len(lines))
     sent = order.submitted_at or now()
-    lifecycle.move(order, process=Process.RECEIVED, validation=Validation.PENDING, progress=progress, submitted_at=sent)
+    lifecycle.move(
+        order,
+        process=Process.RECEIVED,
+        validation=Validation.PENDING,
+        progress=progress,
+        submitted_at=sent,
+        review_reason="",  # what was said of an earlier version is settled
+        review_note="",
+    )
+    notifications.receipt(order)
     with acting(RULES, origin().ip):
         if verdict.needs_a_person:
             lifecycle.move(order, process=Process.IN_VALIDATION, progress=progress)
@@ -58,8 +69,8 @@ def _all_priced(order: Order, lines: Sequence[UnderstoodLine]) -> None:
     without = [str(line.number) for line in lines if line.unit_price is None]
     if without:
         raise Unprocessable(
-            f"{order.number} has no price yet on line {', '.join(without)}.",
-            "Have the price entered in the ERP, and ask the buyer to send the order again.",
+            t("{number} has no price yet on line {lines}.", number=order.number, lines=", ".join(without)),
+            t("Have the price entered in the ERP, and ask the buyer to send the order again."),
         )
 
 
@@ -88,4 +99,5 @@ def to_place(order: Order, customer: CustomerFacts, lines: Sequence[UnderstoodLi
             for line in lines
             if line.unit_price is not None
         ),
+        charges=charges.to_place(order),
     )

@@ -25,6 +25,7 @@ from app.models.configuration import ApiToken, Membership, Person, SignInSession
 from app.security.actor import CUSTOMER_SIDE, Role, origin
 from app.security.identity import hash_of, new_secret
 from app.security.scopes import Scope, enter
+from app.words import t
 
 SHORTEST_PASSWORD = 12
 TOKEN_PREFIX = "pt_"  # noqa: S105  makes a leaked token recognisable, holds no secret
@@ -53,7 +54,7 @@ def create_person(
     _check_login(login, password)
     _leave_scope()
     if _person_id(login) is not None:
-        raise Conflict(f"Somebody has the login {login} already.", "Choose another one.")
+        raise Conflict(t("Somebody has the login {login} already.", login=login), t("Choose another one."))
     person = {
         "user_id": _add_user(password_hash or hash_password(password)),
         "login": login,
@@ -100,8 +101,14 @@ def add_membership(
     membership_id: int = session.execute(insert(Membership).values(values).returning(Membership.id)).scalar_one()
     limit = None if order_limit is None else str(order_limit)
     after = {"customer": customer_id, "roles": values["roles"], "order_limit": limit, "portfolio": values["portfolio"]}
-    _record(Change(Tag.CONFIGURATION_CHANGED, "person", str(person_id), after=after), customer_id)
+    _record(Change(Tag.MEMBERSHIP_ADDED, "person", str(person_id), after=after), customer_id)
     return membership_id
+
+
+def choose_language(person_id: int, language: str) -> None:
+    """The language this person reads, on pages and in mails; a taste, so nothing is recorded."""
+    _leave_scope()
+    session.execute(update(Person).where(Person.id == person_id).values(language=language))
 
 
 def disable_person(login: str) -> None:
@@ -157,7 +164,7 @@ def revoke_token(token_id: int) -> None:
         .where(ApiToken.id == token_id)
     ).one_or_none()
     if owner is None:
-        raise NotFound(f"There is no token {token_id}.", "Look at the list of tokens.")
+        raise NotFound(t("There is no token {id}.", id=token_id), t("Look at the list of tokens."))
     revoked = update(ApiToken).where(ApiToken.id == token_id, ApiToken.revoked_at.is_(None))
     found = session.execute(
         revoked.values(revoked_at=now()).returning(ApiToken.revoked_at),
@@ -173,24 +180,28 @@ def revoke_token(token_id: int) -> None:
 
 def _check_login(login: str, password: str) -> None:
     if not login or not login.isprintable() or len(login) > 200:
-        raise Unprocessable("A login has 1 to 200 characters that can be seen.", "Choose another one.")
+        raise Unprocessable(t("A login has 1 to 200 characters that can be seen."), t("Choose another one."))
     if len(password) < SHORTEST_PASSWORD:
         raise Unprocessable(
-            f"The password has {len(password)} characters, and fewer than {SHORTEST_PASSWORD} are guessed too easily.",
-            "Choose a longer one.",
+            t(
+                "The password has {count} characters, and fewer than {least} are guessed too easily.",
+                count=len(password),
+                least=SHORTEST_PASSWORD,
+            ),
+            t("Choose a longer one."),
         )
 
 
 def _check_roles(roles: Collection[Role], customer_id: int | None) -> None:
     if not roles:
-        raise Unprocessable("A membership without a role allows nothing.", "Name at least one role.")
+        raise Unprocessable(t("A membership without a role allows nothing."), t("Name at least one role."))
     ours = customer_id is None
     foreign = sorted(role.value for role in roles if (role in CUSTOMER_SIDE) == ours)
     if foreign:
-        whose = "people of a customer" if ours else "people of the seller"
+        whose = t("people of a customer") if ours else t("people of the seller")
         raise Unprocessable(
-            f"{' and '.join(foreign)}: these roles are for {whose}.",
-            "Name a customer." if ours else "Leave the customer out, or choose other roles.",
+            t("{roles}: these roles are for {whose}.", roles=" and ".join(foreign), whose=whose),
+            t("Name a customer.") if ours else t("Leave the customer out, or choose other roles."),
         )
 
 
@@ -224,7 +235,7 @@ def _person_id(login: str) -> int | None:
 def _known_person(login: str) -> int:
     person_id = _person_id(login.strip().lower())
     if person_id is None:
-        raise NotFound(f"Nobody has the login {login}.", "Check how it is written.")
+        raise NotFound(t("Nobody has the login {login}.", login=login), t("Check how it is written."))
     return person_id
 
 
@@ -237,7 +248,7 @@ def _membership(person_id: int, customer_id: int | None) -> tuple[int, int | Non
         query = query.where(Membership.customer_id == customer_id)
     found = session.execute(query.order_by(Membership.id).limit(1)).one_or_none()
     if found is None:
-        raise NotFound("This person has no membership to make a token for.", "Give them a role first.")
+        raise NotFound(t("This person has no membership to make a token for."), t("Give them a role first."))
     return found.id, found.customer_id
 
 

@@ -5,7 +5,9 @@ What is approved is the frozen order of that version. Approval places the order;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, insert, select, text, update
@@ -14,16 +16,31 @@ from app.audit.recorder import Change, record
 from app.audit.tags import Tag
 from app.clock import now
 from app.domain.order_states import Process
+from app.domain.readable import amount
+from app.domain.state_words import state_word
 from app.errors import BadRequest, Conflict, NotFound
 from app.extensions import session
 from app.models.transactional import Approval, Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import require
-from app.services import acceptance, lifecycle
+from app.services import acceptance, lifecycle, notifications
 from app.services.customers import CustomerFacts
 from app.services.lifecycle import author
 from app.services.ordering.understanding import UnderstoodLine
+from app.words import n_, t
+
+WHY = n_("over {name}'s limit of {limit}")  # kept in English, as records are
+_WHY = re.compile(r"over (?P<name>.+)'s limit of (?P<currency>[A-Z]{3}) (?P<limit>[\d,.]+)")
+
+
+def why_words(kept: str) -> str:
+    """Why an approval is asked, from how it is kept to how the reader reads it."""
+    found = _WHY.fullmatch(kept)
+    if found is None:
+        return kept
+    limit = amount(Decimal(found["limit"].replace(",", "")), found["currency"])
+    return t(WHY, name=found["name"], limit=limit)
 
 
 def ask_if_needed(actor: Actor, order: Order, lines: Sequence[UnderstoodLine]) -> bool:
@@ -34,7 +51,7 @@ def ask_if_needed(actor: Actor, order: Order, lines: Sequence[UnderstoodLine]) -
     if actor.order_limit is None or order.net <= actor.order_limit:
         return False
     lifecycle.move(order, process=Process.AWAITING_APPROVAL, submitted_at=now())
-    why = f"over {actor.name}'s limit of {order.currency} {actor.order_limit:,.2f}"
+    why = WHY.format(name=actor.name, limit=f"{order.currency} {actor.order_limit:,.2f}")
     session.execute(
         insert(Approval.__table__).inline(),
         {
@@ -50,6 +67,7 @@ def ask_if_needed(actor: Actor, order: Order, lines: Sequence[UnderstoodLine]) -
     )
     change = Change(Tag.APPROVAL_ASKED, "order", order.number, after={"why": why, "net": f"{order.net:.2f}"})
     record([change], customer_id=order.customer_id, author=author())
+    notifications.approval_asked(order)
     return True
 
 
@@ -77,7 +95,10 @@ def waiting(approval_id: int) -> tuple[Approval, Order]:
     order = lifecycle.locked(number)
     session.refresh(approval)
     if approval.state != "waiting":
-        raise Conflict(f"The approval of {order.number} was {approval.state} already.", "Open the order to see more.")
+        raise Conflict(
+            t("The approval of {number} was {state} already.", number=order.number, state=state_word(approval.state)),
+            t("Open the order to see more."),
+        )
     return approval, order
 
 
@@ -101,9 +122,10 @@ def reject(actor: Actor, approval_id: int, reason: str) -> Order:
     approval, order = waiting(approval_id)
     require(actor, Permission.APPROVAL_DECIDE, order)
     if not reason.strip():
-        raise BadRequest("A no needs a reason that the buyer can read.", "Say in a few words what should change.")
+        raise BadRequest(t("A no needs a reason that the buyer can read."), t("Say in a few words what should change."))
     _decide(actor, approval, order, "rejected", reason.strip())
     lifecycle.move(order, process=Process.DRAFT, because=reason.strip())
+    notifications.given_back(order, reason.strip(), by=actor.name)
     return order
 
 
@@ -133,6 +155,7 @@ def _snapshot(order: Order, lines: Sequence[UnderstoodLine]) -> dict[str, Any]:
         "reference": order.reference,
         "ship_to": order.ship_to_code,
         "net": f"{order.net:f}",
+        "charges": list(order.charges or ()),
         "lines": [
             {
                 "line": line.number,

@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.extensions import session, transaction
 from app.models.transactional import Order
 from app.security.actor import ERP, acting
-from app.services import lifecycle
+from app.services import lifecycle, notifications
 from app.services.lifecycle import Progress, author
 
 
@@ -81,10 +81,16 @@ class _Delivery:
     gone: int
 
 
+_NOT_HANDED_OVER = frozenset({Process.DRAFT, Process.AWAITING_APPROVAL})
+
+
+_HELD = frozenset({Process.CONFIRMED, Process.IN_DISPATCH, Process.DELIVERED})
+
+
 def catch_up(order: Order, *, erp_call_id: int | None = None) -> None:
     """Apply the mirror's facts to one locked order."""
     found = session.execute(_ERP_ORDER, {"source": order.source, "key": order.key}).one_or_none()
-    if found is None:
+    if found is None or order.process in _NOT_HANDED_OVER:
         return
     _take_number(order, found)
     _file_lines(order, session.execute(_LINE_NEWS, {"order": order.id, "erp_order": found.id}).all())
@@ -99,6 +105,9 @@ def catch_up(order: Order, *, erp_call_id: int | None = None) -> None:
     )
     lifecycle.report(order, _process_of(found.status, delivery), progress=progress, erp_call_id=erp_call_id)
     lifecycle.pass_ball(order, progress)
+    if order.process in _HELD:
+        notifications.confirmation(order)
+        notifications.shipped(order)
 
 
 def _take_number(order: Order, found: Row[Any]) -> None:
@@ -133,6 +142,10 @@ def _process_of(status: str, delivery: _Delivery) -> Process:
 
 
 def _file_lines(order: Order, rows: Sequence[Row[Any]]) -> None:
+    if not rows:
+        return
+    order.version += 1
+    session.flush()
     changes = []
     for row in rows:
         before, after = {"line": row.line_number}, {"line": row.line_number}
@@ -141,9 +154,6 @@ def _file_lines(order: Order, rows: Sequence[Row[Any]]) -> None:
             if old != new:
                 before[name], after[name] = _text(old), _text(new)
         changes.append(Change(Tag.ORDER_DELIVERY, "order", order.number, before, after, order.version))
-    if changes:
-        order.version += 1
-        session.flush()
     record(changes, customer_id=order.customer_id, author=author())
 
 

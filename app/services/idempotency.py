@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text
 from app.errors import BadRequest, Conflict, Unprocessable
 from app.extensions import session
 from app.models.transactional import IdempotencyKey
+from app.words import n_, t
 
 LONGEST_KEY = 255
 
@@ -21,7 +22,7 @@ _TRY_LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(:customer ||
 
 class KeyReused(Unprocessable):
     code = "idempotency_key_reused"
-    title = "This key belongs to another request"
+    title = n_("This key belongs to another request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ def checked_key(key: str | None) -> str:
     """:raises BadRequest: there is none, or it is too long to keep"""
     if not key:
         raise BadRequest(
-            "The header Idempotency-Key is missing, so a repeat could not be told from a second order.",
-            "Make a UUID before the first try and send the same one with every repeat.",
+            t("The header Idempotency-Key is missing, so a repeat could not be told from a second order."),
+            t("Make a UUID before the first try and send the same one with every repeat."),
         )
     if len(key) > LONGEST_KEY:
-        raise BadRequest("The Idempotency-Key is longer than 255 characters.", "A UUID is long enough.")
+        raise BadRequest(t("The Idempotency-Key is longer than 255 characters."), t("A UUID is long enough."))
     return key
 
 
@@ -64,8 +65,8 @@ def earlier(customer_id: int, key: str, print_: str) -> Answer | None:
         return None
     if kept.fingerprint != print_:
         raise KeyReused(
-            "This Idempotency-Key was used for an order with other content.",
-            "Make a new key for a new order; repeat the old one only with the same body.",
+            t("This Idempotency-Key was used for an order with other content."),
+            t("Make a new key for a new order; repeat the old one only with the same body."),
         )
     status = 200 if kept.status == 201 else kept.status
     return Answer(status, kept.answer, kept.order_id, repeated=True)
@@ -79,7 +80,7 @@ def once(customer_id: int, key: str, print_: str, do: Callable[[], Answer]) -> A
     """
     free = session.execute(_TRY_LOCK, {"customer": str(customer_id), "key": key}).scalar_one()
     if not free:
-        raise Conflict("The first request with this key is still running.", "Wait a second and send it again.")
+        raise Conflict(t("The first request with this key is still running."), t("Wait a second and send it again."))
     kept = earlier(customer_id, key, print_)
     if kept is not None:
         return kept

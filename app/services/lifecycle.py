@@ -16,21 +16,23 @@ from app.audit.recorder import Author, Change, record
 from app.audit.tags import Tag
 from app.clock import now
 from app.domain.lanes import Situation, ball_of
-from app.domain.order_states import Payment, Process, Standing, Validation, is_news, may_move, ran_ahead
+from app.domain.order_states import Ball, Payment, Process, Standing, Validation, is_news, may_move, ran_ahead
 from app.errors import MoveRefused, NotFound
 from app.extensions import session
 from app.models.transactional import Order
 from app.security.actor import origin
+from app.words import t
 
 
 @dataclass
 class Progress:
-    """What the words and the ball need beside the axes."""
+    """What the words and the ball need beside the axes. `asked` None: a question to the buyer stays open as it is."""
 
     prepayment: bool = False
     lines: int = 0
     shipped_lines: int = 0
     invoiced: bool = False
+    asked: bool | None = None
 
 
 @dataclass
@@ -87,7 +89,8 @@ def move(
     problem = may_move(before, after, prepayment=progress.prepayment, payment=Payment(order.payment))
     if problem is not None:
         raise MoveRefused(
-            f"{order.number} cannot take this step: {problem}.", "Reload the order to see where it stands."
+            t("{number} cannot take this step: {problem}.", number=order.number, problem=problem),
+            t("Reload the order to see where it stands."),
         )
     _apply(order, after, progress, because, also)
 
@@ -117,12 +120,17 @@ def set_payment(order: Order, payment: Payment) -> None:
     _file(order, Tag.ORDER_PAYMENT, log)
 
 
-def pass_ball(order: Order, progress: Progress) -> None:
-    """Who has to act next may change without a move: lines left the house, an invoice came, a cancellation was asked."""
+def pass_ball(order: Order, progress: Progress, *, tag: Tag = Tag.ORDER_DELIVERY, message: str = "") -> None:
+    """Who has to act next may change without a move: lines left the house, an invoice came, a question was asked.
+
+    :param message: words for the record
+    """
     log = _Log()
     _pass_ball(order, progress, log)
+    if message:
+        log.after["message"] = message
     if log.after:
-        _file(order, Tag.ORDER_DELIVERY, log)
+        _file(order, tag, log)
 
 
 def hold(order: Order, reason: str, *, erp_call_id: int | None = None) -> None:
@@ -181,7 +189,14 @@ def situation(order: Order, progress: Progress, *, points: int = 0) -> Situation
         shipped_lines=progress.shipped_lines,
         points=points,
         invoiced=progress.invoiced,
+        asked=is_asked(order) if progress.asked is None else progress.asked,
     )
+
+
+def is_asked(order: Order) -> bool:
+    """Our desk has asked the buyer something and waits for the answer."""
+    at_the_desk = order.process == Process.IN_VALIDATION and order.validation == Validation.PENDING
+    return at_the_desk and order.ball_with == Ball.BUYER
 
 
 def _pass_ball(order: Order, progress: Progress, log: _Log) -> None:

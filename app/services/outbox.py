@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from app.erp.port import LineToPlace, OrderToPlace
+from app.erp.port import ChargeToPlace, LineToPlace, OrderToPlace
 from app.extensions import session, wake
 from app.logs import correlation_id
 from app.models.transactional import Order, OutboxMessage
@@ -77,7 +77,15 @@ def from_body(body: dict[str, Any]) -> OrderToPlace:
     plain = {
         name: body[name] for name in ("key", "customer_number", "reference", "currency", "ship_to_code", "comment")
     }
-    return OrderToPlace(**plain, requested_date=_day(body["requested_date"]), lines=lines)
+    return OrderToPlace(
+        **plain,
+        requested_date=_day(body["requested_date"]),
+        lines=lines,
+        charges=tuple(
+            ChargeToPlace(each["code"], each["description"], Decimal(each["amount"]))
+            for each in body.get("charges", ())
+        ),
+    )
 
 
 def _day(value: str | None) -> date | None:

@@ -28,7 +28,7 @@ from app.services.customers import CustomerFacts
 log = structlog.get_logger()
 
 LIVE_DEADLINE = 0.8  # seconds a buyer waits for the ERP's word
-SILENCE = 15.0  # seconds an ERP that did not answer is left alone by live calls
+SILENCE = 5.0  # seconds an ERP that did not answer is left alone by live calls
 
 
 class Promise(StrEnum):

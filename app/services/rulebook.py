@@ -17,7 +17,9 @@ from app.extensions import session
 from app.models.configuration import PublishedRuleSet
 from app.rules.engine import RuleSet
 from app.services.lifecycle import author
+from app.words import n_
 
+SHIPPED_NOTE = n_("shipped with Portico")
 SHIPPED = Path(__file__).parent.parent / "rules" / "sets"
 
 _ACTIVE = text("select version from rule_set where valid_from <= :now order by valid_from desc, id desc limit 1")
@@ -58,7 +60,7 @@ def publish_shipped() -> str | None:
     rules = shipped()
     session.execute(
         insert(PublishedRuleSet.__table__).inline(),
-        {"version": rules.version, "texts": dict(rules.texts()), "note": "shipped with Portico", "valid_from": now()},
+        {"version": rules.version, "texts": dict(rules.texts()), "note": SHIPPED_NOTE, "valid_from": now()},
     )
     change = Change(Tag.RULES_PUBLISHED, "rule_set", rules.version, after={"rules": len(rules.rules)})
     record([change], customer_id=None, author=author())

@@ -23,6 +23,7 @@ from app.security.identity import actor_of, by_session, hash_of, new_secret
 from app.security.queries import BY_LOGIN, END_SESSION, START_SESSION
 from app.security.scopes import Scope, enter
 from app.security.throttle import SIGN_IN
+from app.words import n_, t
 
 LONGEST_LOGIN = 200
 LONGEST_PASSWORD = 1000
@@ -36,12 +37,12 @@ class SignInRefused(PortalError):
 
     code = "sign_in_refused"
     status = 401
-    title = "We could not sign you in"
+    title = n_("We could not sign you in")
 
     def __init__(self, actor: Actor | None) -> None:
         super().__init__(
-            "This name and password do not belong together, or this access has ended.",
-            "Check both and try again. Passwords tell capital letters from small ones.",
+            t("This name and password do not belong together, or this access has ended."),
+            t("Check both and try again. Passwords tell capital letters from small ones."),
         )
         self.actor = actor
 

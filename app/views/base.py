@@ -28,6 +28,7 @@ from app.security.permissions import Permission
 from app.views.door import door
 from app.views.filters import Search
 from app.views.formats import NOTHING, shown
+from app.words import t
 
 LARGEST_ID = 2**63 - 1
 LARGEST_PAGE = 100_000
@@ -59,7 +60,9 @@ class ReadingInterface(SQLAInterface):
         raise self._refusal()
 
     def _refusal(self) -> NotAllowed:
-        return NotAllowed("This screen only shows.", "Change it where it belongs: in the ERP, or on its own page.")
+        return NotAllowed(
+            t("This screen only shows."), t("Change it where it belongs: in the ERP, or on its own page.")
+        )
 
 
 class SafeFilters:
@@ -94,7 +97,7 @@ class Section:
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
-    nothing: str = "None."
+    nothing: str = ""
     figures: frozenset[str] = frozenset()
 
 
@@ -264,10 +267,10 @@ class Screen(SafeFilters, ModelView):
         wanted.func(items)
         return redirect(url_for(f"{self.endpoint}.list"), 303)
 
-    def each(self, ids: Iterable[int], act: Callable[[int], object], *, done: str) -> None:
+    def each(self, ids: Iterable[int], act: Callable[[int], object], *, done: Callable[[int], str]) -> None:
         """Do something to each, in a transaction each, and say how it went.
 
-        :param done: a sentence with `{count}`
+        :param done: how many went well → the sentence that says so
         """
         count = 0
         for each in ids:
@@ -278,7 +281,7 @@ class Screen(SafeFilters, ModelView):
             except PortalError as refusal:
                 flash(f"{refusal.message} {refusal.fix}".strip(), "look")
         if count:
-            flash(done.format(count=count), "good")
+            flash(done(count), "good")
 
     # FAB's way back through the history in the cookie is not used
 

@@ -22,6 +22,7 @@ from app.security.actor import Actor, set_origin
 from app.security.permissions import Permission
 from app.security.policy import require_at_all
 from app.security.scopes import enter
+from app.words import set_language, t
 
 SESSION_KEY = "key"
 
@@ -54,8 +55,8 @@ def api_door(permission: Permission) -> Callable[[View], View]:
             actor = _actor_of_token()
             if actor is None:
                 raise SignInNeeded(
-                    "This address needs a token that is neither expired nor revoked.",
-                    "Send `Authorization: Bearer <token>`. Make one with: python run.py token create --user NAME",
+                    t("This address needs a token that is neither expired nor revoked."),
+                    t("Send `Authorization: Bearer <token>`. Make one with: python run.py token create --user NAME"),
                 )
             _let_in(actor, permission)
             return view(*args, **kwargs)
@@ -90,7 +91,7 @@ def current_actor() -> Actor:
     """
     actor: Actor | None = g.get("actor")
     if actor is None:
-        raise SignInNeeded("Nobody is signed in here.", "Sign in and try again.")
+        raise SignInNeeded(t("Nobody is signed in here."), t("Sign in and try again."))
     return actor
 
 
@@ -135,6 +136,7 @@ def _actor_of_token() -> Actor | None:
 
 def _let_in(actor: Actor, permission: Permission) -> None:
     g.actor = actor
+    set_language(actor.language)
     require_at_all(actor, permission)
     enter(actor.scope)
     set_origin(actor, client_ip())

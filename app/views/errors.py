@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from app.errors import PortalError
 from app.extensions import session
 from app.logs import correlation_id
+from app.words import n_, t
 
 log = structlog.get_logger()
 
@@ -41,52 +42,57 @@ class Refusal:
 WORDS: Mapping[int, tuple[str, str, str, str]] = {
     400: (
         "bad_request",
-        "The request cannot be read",
-        "What was sent is not what this address expects.",
-        "Check the form of the request and send it again.",
+        n_("The request cannot be read"),
+        n_("What was sent is not what this address expects."),
+        n_("Check the form of the request and send it again."),
     ),
     403: (
         "not_allowed",
-        "Your role does not include this",
-        "This page is for others.",
-        "Go back to your own first page.",
+        n_("Your role does not include this"),
+        n_("This page is for others."),
+        n_("Go back to your own first page."),
     ),
     404: (
         "not_found",
-        "Not found",
-        "There is nothing under this address for you.",
-        "Check the address, or start from the first page.",
+        n_("Not found"),
+        n_("There is nothing under this address for you."),
+        n_("Check the address, or start from the first page."),
     ),
     405: (
         "method_not_allowed",
-        "This address does not work that way",
-        "The address exists, but not for this kind of request.",
-        "Use one of the methods named in the header Allow.",
+        n_("This address does not work that way"),
+        n_("The address exists, but not for this kind of request."),
+        n_("Use one of the methods named in the header Allow."),
     ),
     413: (
         "too_large",
-        "That is too much at once",
-        "What was sent is larger than 10 MB.",
-        "Send it in smaller parts.",
+        n_("That is too much at once"),
+        n_("What was sent is larger than 10 MB."),
+        n_("Send it in smaller parts."),
     ),
     415: (
         "unsupported_media_type",
-        "This kind of content is not taken here",
-        "The content is not of a kind that can be read here.",
-        "Send JSON with the header Content-Type: application/json.",
+        n_("This kind of content is not taken here"),
+        n_("The content is not of a kind that can be read here."),
+        n_("Send JSON with the header Content-Type: application/json."),
     ),
-    429: ("too_many_requests", "Too many requests", "There were too many requests.", "Wait a little and try again."),
+    429: (
+        "too_many_requests",
+        n_("Too many requests"),
+        n_("There were too many requests."),
+        n_("Wait a little and try again."),
+    ),
     500: (
         "our_mistake",
-        "Something went wrong on our side",
-        "It is our mistake, not yours, and it has been noted. What you typed before is kept where it was saved.",
-        "Try again in a minute. If it stays, tell us the reference below.",
+        n_("Something went wrong on our side"),
+        n_("It is our mistake, not yours, and it has been noted. What you typed before is kept where it was saved."),
+        n_("Try again in a minute. If it stays, tell us the reference below."),
     ),
     503: (
         "unavailable",
-        "We cannot answer right now",
-        "The portal is busy or being worked on.",
-        "Nothing you have sent is lost. Try again in a minute.",
+        n_("We cannot answer right now"),
+        n_("The portal is busy or being worked on."),
+        n_("Nothing you have sent is lost. Try again in a minute."),
     ),
 }
 
@@ -144,7 +150,9 @@ def _of_portal(problem: PortalError) -> Response:
     if "retry_after" in problem.facts:
         headers["Retry-After"] = str(problem.facts["retry_after"])
     return answer(
-        Refusal(problem.status, problem.code, problem.title, problem.message, problem.fix, dict(problem.facts), headers)
+        Refusal(
+            problem.status, problem.code, t(problem.title), problem.message, problem.fix, dict(problem.facts), headers
+        )
     )
 
 
@@ -152,11 +160,16 @@ def _of_http(problem: HTTPException) -> Response:
     if problem.response is not None:
         return make_response(problem.response)
     status = problem.code or 500
-    code, title, message, fix = WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
     headers = {}
     if isinstance(problem, MethodNotAllowed):
         headers["Allow"] = ", ".join(sorted(problem.valid_methods or ()))
-    return answer(Refusal(status, code, title, message, fix, headers=headers))
+    return answer(_refusal(status, headers=headers))
+
+
+def _refusal(status: int, headers: Mapping[str, str] | None = None) -> Refusal:
+    """The words for a status, in the reader's language."""
+    code, title, message, fix = WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
+    return Refusal(status, code, t(title), t(message), t(fix), headers=headers or {})
 
 
 def _of_csrf(_problem: CSRFError) -> Response:
@@ -164,27 +177,24 @@ def _of_csrf(_problem: CSRFError) -> Response:
         Refusal(
             400,
             "form_too_old",
-            "This page was open for too long",
-            "For your safety a form works only in the session it was opened in, and that one has ended.",
-            "Go back, reload the page and send it again.",
+            t("This page was open for too long"),
+            t("For your safety a form works only in the session it was opened in, and that one has ended."),
+            t("Go back, reload the page and send it again."),
         )
     )
 
 
 def _of_database(problem: OperationalError | PoolTimeout) -> Response:
     log.error("database_silent", problem=type(problem).__name__, exc_info=problem)
-    code, title, message, fix = WORDS[503]
-    return answer(Refusal(503, code, title, message, fix, headers={"Retry-After": "30"}))
+    return answer(_refusal(503, headers={"Retry-After": "30"}))
 
 
 def _of_value(problem: DataError) -> Response:
     """A value no column can hold, which no check before has caught."""
     log.warning("value_out_of_range", path=request.path, exc_info=problem)
-    code, title, message, fix = WORDS[400]
-    return answer(Refusal(400, code, title, message, fix))
+    return answer(_refusal(400))
 
 
 def _of_bug(problem: Exception) -> Response:
     log.error("unexpected", path=request.path, exc_info=problem)
-    code, title, message, fix = WORDS[500]
-    return answer(Refusal(500, code, title, message, fix))
+    return answer(_refusal(500))

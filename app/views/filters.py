@@ -5,7 +5,7 @@ A value nobody can have typed by hand finds nothing; it never makes a page fail.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from flask import current_app
 from flask_appbuilder.models.filters import BaseFilter
 from sqlalchemy import ColumnElement, Date, false, or_, select
 
+from app.domain.state_words import state_word
 from app.models.configuration import Person
 from app.models.reference import Customer
 from app.models.transactional import AuditPersonal
@@ -29,6 +30,7 @@ class Search:
     :param name: of the field in the address
     :param column: what it looks at
     :param kind: of the input: text, date or choice
+    :param words: what a choice is called in the reader's language
     """
 
     name: str
@@ -37,6 +39,7 @@ class Search:
     filter: type[BaseFilter]
     kind: str = "text"
     choices: Sequence[str] = ()
+    words: Callable[[str], str] = state_word
 
     def takes(self, value: str) -> bool:
         """Whether the value can be looked for at all."""

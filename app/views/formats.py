@@ -1,18 +1,32 @@
-"""Values as people read them on administrators' screens: money, quantities, moments, marks for states."""
+"""Values as people read them on pages, in the reader's language and the seller's time zone; marks for states.
+
+Money, quantities and days are those of `app.domain.readable`, with the zone and the day of this application; they are
+Jinja filters on every page. What else stands here is for administrators' screens.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import Flask, current_app
 from markupsafe import Markup
 
-from app.domain.money import at_least_decimals, rounded
-from app.domain.quantities import plain
+from app.clock import now
+from app.domain import readable
+from app.domain.readable import amount, count, number, price, unit, unit_choice
+from app.domain.state_words import state_word
+from app.words import t
+
+__all__ = [
+    "amount", "count", "day", "document", "exact_moment", "mark", "moment", "money", "number", "percent", "price",
+    "quantity", "register_formats", "shown", "stamp", "structure", "unit", "unit_choice", "unit_price", "web_link", "zone",
+]  # fmt: skip
 
 NOTHING = Markup('<span class="soft">–</span>')
 
@@ -23,6 +37,8 @@ MARKS = {
     "approved": "good",
     "paid": "good",
     "done": "good",
+    "sent": "good",
+    "kept": "notice",
     "accepted": "good",
     "ok": "good",
     "received": "notice",
@@ -43,60 +59,88 @@ MARKS = {
 }
 
 
+def zone() -> ZoneInfo:
+    """The seller's time zone, in which all pages speak."""
+    return ZoneInfo(current_app.config["BUSINESS_TIME_ZONE"])
+
+
+def day(value: date | None) -> str:
+    """Tue 1 Dec; with the year when it is another one."""
+    return readable.day(value, now().astimezone(zone()).date())
+
+
+def moment(value: datetime | None) -> str:
+    """14:09 today, else Mon 23 Nov 14:09."""
+    return readable.moment(value, zone(), now())
+
+
+def exact_moment(value: datetime) -> str:
+    """Mon 23 Nov 14:09:31, for a record of what happened."""
+    return readable.exact_moment(value, zone(), now())
+
+
+def web_link(url: str) -> str:
+    """The address if it is one of the web, else empty: it comes from outside and must not run anything."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+# administrators' screens
+
+
 def shown(value: Any) -> Any:
     """Any value, by its kind; text comes back as it is and is escaped by the template."""
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return t("yes") if value else t("no")
     if isinstance(value, datetime):
-        return moment(value)
+        return stamp(value)
     if isinstance(value, date):
-        return day(value)
+        return readable.day(value)
     if isinstance(value, Decimal):
-        return plain(value)
+        return count(value)
     if isinstance(value, (dict, list)):
         return structure(value)
     return value
 
 
-def moment(value: datetime | None) -> Any:
-    """In the seller's time zone, to the second in the tooltip."""
+def stamp(value: datetime | None) -> Any:
+    """A moment with its year, to the second in the tooltip."""
     if value is None:
         return NOTHING
-    local = value.astimezone(ZoneInfo(current_app.config["BUSINESS_TIME_ZONE"]))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        value.isoformat(), f"{local:%a %d %b %Y %H:%M:%S %Z}", f"{local.day} {local:%b %Y %H:%M}"
+        value.isoformat(), readable.exact_moment(value, zone()), readable.moment(value, zone())
     )
 
 
-def day(value: date | None) -> Any:
-    return NOTHING if value is None else f"{value:%a} {value.day} {value:%b %Y}"
-
-
-def money(amount: Decimal | None, currency: str) -> Any:
+def money(value: Decimal | None, currency: str) -> Any:
     """A sum with the currency's decimals, like `USD 1,234.50`."""
-    return NOTHING if amount is None else Markup("{} {:,}").format(currency, rounded(amount, currency))
+    return NOTHING if value is None else amount(value, currency)
 
 
-def unit_price(price: Decimal | None, currency: str = "") -> Any:
+def unit_price(value: Decimal | None, currency: str = "") -> Any:
     """Keeps the decimals of the ERP, two at least."""
-    return NOTHING if price is None else f"{currency} {at_least_decimals(price, 2)}".strip()
+    return NOTHING if value is None else price(value, currency)
 
 
 def percent(value: Decimal | None) -> Any:
-    return NOTHING if not value else f"{plain(value)} %"
+    return NOTHING if not value else readable.percent(value)
 
 
-def quantity(value: Decimal | None, unit: str = "") -> Any:
-    return NOTHING if value is None else f"{plain(value)} {unit}".strip()
+def quantity(value: Decimal | None, code: str = "") -> Any:
+    """With the ERP's code of the unit, as administrators compare it with the ERP."""
+    return NOTHING if value is None else f"{count(value)} {code}".strip()
 
 
 def mark(state: str | None) -> Any:
     """A state as a coloured word; the word alone says it, too."""
     if not state:
         return NOTHING
-    return Markup('<span class="mark {}">{}</span>').format(MARKS.get(state, ""), state.replace("_", " "))
+    return Markup('<span class="mark {}">{}</span>').format(MARKS.get(state, ""), state_word(state))
 
 
 def structure(value: Any) -> Markup:
@@ -112,3 +156,23 @@ def document(text: str) -> Any:
         return structure(json.loads(text))
     except ValueError:
         return Markup('<pre class="document">{}</pre>').format(text)
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "amount": amount,
+    "price": price,
+    "count_of": count,
+    "number": number,
+    "unit": unit,
+    "day": day,
+    "moment": moment,
+    "exact_moment": exact_moment,
+    "state_word": state_word,
+    "web_link": web_link,
+}
+
+
+def register_formats(app: Flask) -> None:
+    """Make the values known to all templates, under names that begin like the trade speaks."""
+    for name, function in FILTERS.items():
+        app.add_template_filter(function, name)

@@ -16,6 +16,7 @@ from app.monitoring.gauges import States
 from app.monitoring.health import readiness
 from app.security.scopes import Scope, entered
 from app.views.door import public
+from app.words import t
 
 blueprint = Blueprint("health", __name__)
 
@@ -52,8 +53,8 @@ def _check_scraper() -> None:
     proven = hmac.compare_digest(given.encode(), token.encode()) if token else "X-Forwarded-For" not in request.headers
     if not _is_loopback(request.remote_addr) or not proven:
         raise NotAllowed(
-            "The metrics are read from this machine, with the token of the setting METRICS_TOKEN.",
-            "Send `Authorization: Bearer <METRICS_TOKEN>` from 127.0.0.1.",
+            t("The metrics are read from this machine, with the token of the setting METRICS_TOKEN."),
+            t("Send `Authorization: Bearer <METRICS_TOKEN>` from 127.0.0.1."),
         )
 
 

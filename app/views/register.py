@@ -13,23 +13,32 @@ from app.views.admin.erp_calls import ErpCallScreen
 from app.views.admin.erp_orders import ErpOrderScreen
 from app.views.admin.invoices import InvoiceScreen
 from app.views.admin.items import ItemScreen
+from app.views.admin.mails import MailScreen
 from app.views.admin.orders import OrderScreen
 from app.views.admin.outbox import OutboxScreen
+from app.views.admin.pages import Page
 from app.views.admin.people import PersonScreen
 from app.views.admin.prices import PriceScreen
+from app.views.admin.roles import RolesPage
 from app.views.admin.rule_sets import RuleSetScreen
+from app.views.admin.seller import SellerScreen, register_seller
+from app.views.admin.settings import SettingsPage
 from app.views.admin.shipments import ShipmentScreen
 from app.views.admin.stock import StockScreen
 from app.views.admin.sync_state import SyncScreen
+from app.views.admin.terms import TermsScreen
 from app.views.admin.today import TodayView
 from app.views.base import Screen
+from app.words import language
 
 MENU: tuple[tuple[str, tuple[type[Screen], ...]], ...] = (
-    ("Orders", (OrderScreen, OutboxScreen, ErpCallScreen)),
+    ("Orders", (OrderScreen, OutboxScreen, ErpCallScreen, MailScreen)),
     ("ERP data", (CustomerScreen, ItemScreen, PriceScreen, StockScreen)),
     ("Documents", (ErpOrderScreen, ShipmentScreen, InvoiceScreen)),
     ("Portal", (PersonScreen, RuleSetScreen, SyncScreen, AuditScreen)),
+    ("Seller", (SellerScreen, TermsScreen)),
 )
+PAGES: tuple[tuple[str, tuple[type[Page], ...]], ...] = (("Portal", (RolesPage, SettingsPage)),)
 
 
 class Screens(AppBuilder):
@@ -46,4 +55,8 @@ def register_admin(app: Flask) -> None:
         for category, screens in MENU:
             for screen in screens:
                 builder.add_view(screen, screen.nouns[1], category=category)
-    app.extensions["babel"].locale_selector = lambda: "en"  # FAB's would set a cookie for every stranger
+        for category, pages in PAGES:
+            for page in pages:
+                builder.add_view(page, page.noun, category=category)
+    register_seller(app)
+    app.extensions["babel"].locale_selector = language  # FAB's would set a cookie for every stranger

@@ -14,7 +14,7 @@ from app.views.door import SESSION_KEY, client_ip, public, safe_path, signed_in_
 blueprint = Blueprint("sign_in", __name__)
 
 # The first role somebody has decides.
-HOMES = ((Role.ADMINISTRATOR, "/admin/"), (Role.VALIDATOR, "/desk"))
+HOMES = ((Role.ADMINISTRATOR, "/admin/"), (Role.VALIDATOR, "/desk"), (Role.ACCOUNT_MANAGER, "/portfolio"))
 
 
 def home_of(actor: Actor | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.order_states import (
     CANCEL_AT_ONCE,
+    CHECK_WORDS,
     CHECKS,
     CLOSED,
     ERP_FACTS,
@@ -59,7 +60,7 @@ def test_every_pair_of_answers_of_the_check_is_a_step_or_a_refusal_that_names_bo
     if before is after or (before, after) in CHECKS:
         assert "" in ways, "a step of the table that nobody can take"
     else:
-        assert all(str(before) in why and str(after) in why for why in ways)
+        assert all(CHECK_WORDS[before] in why and CHECK_WORDS[after] in why for why in ways)
 
 
 @pytest.mark.parametrize(("process", "check"), list(product(Process, Validation)))

@@ -6,6 +6,7 @@ Not for what services do: tests call those.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,12 +37,20 @@ _KEYS = """
       from pg_constraint k where k.contype = 'f' and k.conrelid = %s::regclass"""
 
 
+_CHECKS = """
+    select a.attname as name, pg_get_constraintdef(k.oid) as rule
+      from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and k.conkey = array[a.attnum]
+     where k.contype = 'c' and k.conrelid = %s::regclass"""
+_FIRST_CHOICE = re.compile(r"ARRAY\['([^']+)'")
+
+
 @dataclass(frozen=True)
 class Shape:
-    """Columns with their types, those that need a value, and the foreign keys of a table."""
+    """Columns with their types, those that need a value, the first of a column's choices, and the foreign keys."""
 
     kinds: dict[str, str]
     needed: tuple[str, ...]
+    choices: dict[str, str]
     keys: tuple[Row, ...]
 
 
@@ -72,7 +81,7 @@ class Planter:
         shape = self._shape(table)
         self._plant_parents(shape, values)
         for column in shape.needed:
-            values.setdefault(column, self._some(shape.kinds[column], column))
+            values.setdefault(column, shape.choices.get(column) or self._some(shape.kinds[column], column))
         adapted = {name: self._adapted(shape.kinds[name], value) for name, value in values.items()}
         statement = sql.SQL("insert into {} ({}) values ({}) returning *").format(
             sql.Identifier(table),
@@ -157,9 +166,11 @@ class Planter:
         if table not in self._shapes:
             columns = self.connection.execute(_COLUMNS, [table]).fetchall()
             keys = self.connection.execute(_KEYS, [table]).fetchall()
+            checks = self.connection.execute(_CHECKS, [table]).fetchall()
+            choices = {each["name"]: found[1] for each in checks if (found := _FIRST_CHOICE.search(each["rule"]))}
             kinds = {column["name"]: column["kind"] for column in columns}
             needed = tuple(column["name"] for column in columns if column["needed"])
-            self._shapes[table] = Shape(kinds, needed, tuple(keys))
+            self._shapes[table] = Shape(kinds, needed, choices, tuple(keys))
         return self._shapes[table]
 
     def _plant_parents(self, shape: Shape, values: Row) -> None:

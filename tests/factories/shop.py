@@ -25,8 +25,8 @@ from app.services.ordering.understanding import UnderstoodLine
 from tests.factories.planting import Planter, Row
 
 _ORDERS = (
-    "finding", "judgement", "approval", "order_line", "outbox_message", "customer_order", "erp_call", "idempotency_key",
-    "invoice_line", "invoice", "erp_order_line", "erp_order", "shipment_line", "shipment",
+    "mail", "finding", "judgement", "approval", "order_line", "outbox_message", "customer_order", "erp_call",
+    "idempotency_key", "invoice_line", "invoice", "erp_order_line", "erp_order", "shipment_line", "shipment",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ class Shop:
         self.ada = planter.person("ada", Role.ADMINISTRATOR)
         for customer in (self.alpha, self.beta, self.gamma):
             planter.ship_to(customer)
+            planter.row("customer_account", customer_id=customer["id"], look_at_first=0)  # known for long
         planter.item("BIKE", units={"BOX": 4})
         planter.item("HELMET", list_price=Decimal(30))
         planter.item("CUSTOM", list_price=Decimal(0))

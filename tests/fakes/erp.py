@@ -19,6 +19,7 @@ from app.erp.errors import ErpAlreadyHas, ErpBusy, ErpRefused, ErpUnavailable, E
 from app.erp.port import (
     Capabilities,
     Channel,
+    ChargeRecord,
     ErpOrderStatus,
     Exchange,
     LineToPlace,
@@ -134,6 +135,7 @@ class FakeErp:
         return Capabilities(self.unique_order_key, True, True, False, True, longest_run_seconds=600)
 
     def invoice_pdf(self, number: str) -> bytes:
+        self._raise(self._begin("invoice_pdf", number), "invoice_pdf", number)
         return b"%PDF-1.7"
 
     # reference data is planted by the tests, so every stream is empty
@@ -181,7 +183,8 @@ class FakeErp:
 
     def _record(self, order: OrderToPlace, *, dearer: bool = False) -> OrderRecord:
         lines = tuple(_line(line, order.currency, Decimal(1) if dearer else Decimal(0)) for line in order.lines)
-        net = total(line.net for line in lines)
+        charges = tuple(ChargeRecord(each.code, each.description, each.amount) for each in order.charges)
+        net = total([*(line.net for line in lines), *(charge.net for charge in charges)])
         tax = rounded(net / 10, order.currency)
         return OrderRecord(
             erp_key=f"erp-{order.key}",
@@ -198,6 +201,7 @@ class FakeErp:
             gross=net + tax,
             lines=lines,
             modified_at=MOMENT,
+            charges=charges,
         )
 
 

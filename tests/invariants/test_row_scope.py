@@ -15,6 +15,9 @@ from tests.invariants.conftest import Enter
 
 Connection = psycopg.Connection[Any]
 
+# A customer's own action may cause a mail, but only the house reads what was sent to whom.
+FOR_THE_HOUSE = frozenset({"mail"})
+
 
 # --- the catalog ------------------------------------------------------------------------------------------------------
 
@@ -91,6 +94,12 @@ def _plant(planter: Planter, table: str, customer: Row) -> None:
         planter.row(table, customer_id=customer["id"])
 
 
+@pytest.fixture
+def readable(guarded: list[str]) -> list[str]:
+    """What a customer may read of its own."""
+    return [table for table in guarded if table not in FOR_THE_HOUSE]
+
+
 @pytest.fixture(scope="module")
 def guarded(database: Addresses) -> list[str]:
     with psycopg.connect(dsn(database.owner)) as connection:
@@ -122,37 +131,58 @@ def test_a_login_without_scope_sees_no_row_of_any_customer(
 
 
 def test_a_customer_sees_its_own_rows_in_every_table_and_nobody_elses(
-    two: tuple[int, int], guarded: list[str], as_role: Enter
+    two: tuple[int, int], readable: list[str], as_role: Enter
 ) -> None:
     with as_role("portico_customer", customer=two[0]) as connection:
-        assert [table for table in guarded if customers_in(connection, table) != {two[0]}] == []
+        assert [table for table in readable if customers_in(connection, table) != {two[0]}] == []
 
 
 def test_a_portfolio_sees_its_customers_and_nobody_else(
-    two: tuple[int, int], guarded: list[str], as_role: Enter
+    two: tuple[int, int], readable: list[str], as_role: Enter
 ) -> None:
     with as_role("portico_portfolio", customers=f"{two[1]},{two[1] + 1000}") as connection:
-        assert [table for table in guarded if customers_in(connection, table) != {two[1]}] == []
+        assert [table for table in readable if customers_in(connection, table) != {two[1]}] == []
 
 
 @pytest.mark.parametrize("role", ["portico_customer", "portico_portfolio"])
 def test_a_scope_without_a_value_sees_nothing(
-    two: tuple[int, int], guarded: list[str], as_role: Enter, role: str
+    two: tuple[int, int], readable: list[str], as_role: Enter, role: str
 ) -> None:
     with as_role(role) as connection:
-        assert [table for table in guarded if customers_in(connection, table)] == []
+        assert [table for table in readable if customers_in(connection, table)] == []
 
 
-def test_one_scope_never_uses_the_value_of_another(two: tuple[int, int], guarded: list[str], as_role: Enter) -> None:
+def test_one_scope_never_uses_the_value_of_another(two: tuple[int, int], readable: list[str], as_role: Enter) -> None:
     with as_role("portico_customer", customers=two[0]) as connection:
-        assert all(customers_in(connection, table) == set() for table in guarded)
+        assert all(customers_in(connection, table) == set() for table in readable)
     with as_role("portico_portfolio", customer=two[0]) as connection:
-        assert all(customers_in(connection, table) == set() for table in guarded)
+        assert all(customers_in(connection, table) == set() for table in readable)
 
 
 def test_the_staff_sees_everybody(two: tuple[int, int], guarded: list[str], as_role: Enter) -> None:
     with as_role("portico_staff") as connection:
         assert all(customers_in(connection, table) >= set(two) for table in guarded)
+
+
+def test_what_is_for_the_house_is_refused_to_everybody_else(two: tuple[int, int], as_role: Enter) -> None:
+    for table in FOR_THE_HOUSE:
+        for scope, value in (("portico_customer", "customer"), ("portico_portfolio", "customers")):
+            with as_role(scope, **{value: two[0]}) as connection, pytest.raises(errors.InsufficientPrivilege):
+                customers_in(connection, table)
+
+
+def test_notes_of_the_house_are_neither_seen_nor_written_by_the_customer(
+    two: tuple[int, int], planter: Planter, as_role: Enter
+) -> None:
+    note = planter.row("order_message", customer_id=two[0], side="inside")
+    with as_role("portico_customer", customer=two[0]) as connection:
+        assert {side for (side,) in connection.execute("select side from order_message")} == {"buyer"}
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(
+                "insert into order_message (order_id, customer_id, side, author_id, body)"
+                " values (%(order_id)s, %(customer_id)s, 'inside', %(author_id)s, 'x')",
+                note,
+            )
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

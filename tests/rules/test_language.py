@@ -10,6 +10,8 @@ import pytest
 import yaml
 
 from app.rules.engine import RuleSet
+from app.rules.formats import in_unit, listed
+from app.rules.kinds import Kind
 from tests.rules.conftest import RULE
 
 _BASE = {
@@ -139,3 +141,11 @@ def test_a_fixed_amount_named_under_let_is_shown_as_money() -> None:
 def test_the_longest_calculation_a_rule_may_hold_still_compiles() -> None:
     nested = "first_given(item.box_size, " * 9 + "1" + ")" * 9
     load("{line.quantity: {gt: '" + nested + "'}}", fires="line.quantity: 2", silent="line.quantity: 1")
+
+
+def test_a_quantity_is_shown_with_its_unit_in_words_and_a_list_as_one_reads_it() -> None:
+    assert in_unit(Decimal("2.5"), Kind.QUANTITY, "PCS", "en") == "2.5 pieces"
+    assert in_unit(Decimal(1), Kind.QUANTITY, "BOX", "de") == "1 Karton"
+    assert in_unit(Decimal(3), Kind.QUANTITY, "drum", "en") == "3 drum"
+    assert listed(("102911", "102954"), "en") == "102911 and 102954"
+    assert listed(tuple("1234567"), "de") == "1, 2, 3, 4, 5 und 2 weitere"

@@ -53,6 +53,8 @@ def test_each_rule_shows_by_example_when_it_fires_and_when_not(shipped: RuleSet)
         ("item-discontinued", "block", {"item.discontinued": True, "item.available": Decimal(0)}),
         ("order-multiple", "block", {"item.order_multiple": Decimal(12)}),
         ("minimum-quantity", "block", {"item.minimum_quantity": Decimal(12)}),
+        ("always-look", "review", {"customer.always_look": True}),
+        ("first-orders", "review", {"customer.earlier_orders": 2, "customer.look_at_first": 3}),
         ("price-on-request", "review", {"line.price_known": False, "line.net": None}),
         (
             "next-break-cheaper",
@@ -109,10 +111,14 @@ def test_everything_wrong_is_told_at_once_by_layer_and_then_by_line(shipped: Rul
 
 
 def test_the_buyer_takes_whole_pallets_with_one_tap_and_keeps_the_quantity_without(judge: Judge) -> None:
-    offers = {offer.id: offer for offer in judge(**{"line.base_quantity": Decimal(500)})[0].offers}
+    facts = {"line.base_quantity": Decimal(500), "line.net": Decimal(2997), "line.pallets_net": Decimal("2877.12")}
+    offers = {offer.id: offer for offer in judge(**facts)[0].offers}
 
     assert offers["take-down"].effect == {"set": {"line.quantity": Decimal(480), "line.unit": "PCS"}}
-    assert offers["take-up"].label == {"en": "Take 960", "de": "960 nehmen"}
+    assert offers["take-down"].label == {"en": "480, saves 137.88", "de": "480, spart 137,88"}
+    assert offers["take-up"].label == {"en": "960, 2 pallets", "de": "960, 2 Paletten"}
+    assert offers["keep"].label == {"en": "Keep 500 for 18.00 more", "de": "500 für 18,00 mehr"}
+    assert offers["keep"].effect["charge"]["amount"] == 18
     assert [offer.id for offer in offers.values() if offer.default] == ["keep"]
 
 

@@ -34,12 +34,20 @@ class Callers:
         planter.item("ELSEWHERE", source="other")
         self.secrets: dict[str, str] = {"anonymous": "", "unknown": "pt_nobody-has-this-one"}
         self.people = self._cast()
+        self.leaver = planter.person("leaver", Role.BUYER, customer=self.alpha)
         self.charlie = planter.person("charlie", Role.BUYER, customer=self.beta)
         self._strangers()
         self.objects: Mapping[str, Mapping[str, str]] = {
             "order": self._orders(),
             "approval": self._approvals(),
+            "offer": self._offers(),
+            "invoice": self._invoices(),
+            "other order": self._other_orders(),
             "item": {OWN: "BIKE", FOREIGN: "ELSEWHERE", MISSING: "NO-SUCH-ITEM"},
+            "membership": self._memberships(),
+            "person": {OWN: str(self.leaver.person_id), MISSING: "999999999"},
+            "customer": {OWN: str(self.alpha["id"]), FOREIGN: str(self.beta["id"]), MISSING: "999999999"},
+            "message": self._messages(),
             "record": {OWN: str(self.alpha["id"]), MISSING: "999999999"},
         }
 
@@ -101,6 +109,14 @@ class Callers:
         self._order(self.beta, "P-502")
         return {OWN: "P-501", FOREIGN: "P-502", MISSING: "P-503"}
 
+    def _messages(self) -> dict[str, str]:
+        order = self.planter.one("select id from customer_order where number = 'P-701'")
+        row = self.planter.row(
+            "outbox_message", order_id=order["id"], customer_id=self.alpha["id"], order_key="P0DEAD", order_version=1,
+            connection="main", kind="create_order", state="dead",
+        )  # fmt: skip
+        return {OWN: str(row["id"]), MISSING: "999999"}
+
     def _approvals(self) -> dict[str, str]:
         found = {MISSING: "999999"}
         for whose, customer, number in ((OWN, self.alpha, "P-601"), (FOREIGN, self.beta, "P-602")):
@@ -108,6 +124,38 @@ class Callers:
             row = self.planter.row("approval", order_id=order["id"], customer_id=customer["id"], currency="USD")
             found[whose] = str(row["id"])
         return found
+
+    def _memberships(self) -> dict[str, str]:
+        """The own one is of somebody who can be changed and let go without harm to anybody else."""
+        return {OWN: str(self.leaver.membership_id), FOREIGN: str(self.charlie.membership_id), MISSING: "999999999"}
+
+    def _offers(self) -> dict[str, str]:
+        keep = {"id": "keep", "label": {"en": "Keep"}, "effect": {"keep": True}, "default": True}
+        words = {"message": {"en": "Something to choose."}, "fix": {"en": "Keep it."}}
+        found = {MISSING: "P-701|999999-keep"}
+        for whose, customer, number in ((OWN, self.alpha, "P-701"), (FOREIGN, self.beta, "P-702")):
+            order = self._order(customer, number)["id"]
+            values = {"order_id": order, "customer_id": customer["id"]}
+            judgement = self.planter.row("judgement", **values, order_version=1, facts={})["id"]
+            finding = self.planter.row("finding", **values, judgement_id=judgement, texts=words, offers=[keep])
+            found[whose] = f"{number}|{finding['id']}-keep"
+        return found
+
+    def _other_orders(self) -> dict[str, str]:
+        for customer, number in ((self.alpha, "101047"), (self.beta, "101048")):
+            self.planter.row(
+                "erp_order", customer_id=customer["id"], source="main", erp_key=number, number=number, currency="USD",
+                channel="phone", status="open", ordered_on=self.moment.date(),
+            )  # fmt: skip
+        return {OWN: "101047", FOREIGN: "101048", MISSING: "101049"}
+
+    def _invoices(self) -> dict[str, str]:
+        for customer, number in ((self.alpha, "103022"), (self.beta, "103023")):
+            self.planter.row(
+                "invoice", customer_id=customer["id"], source="main", erp_key=number, number=number, currency="USD",
+                issued_on=self.moment.date(), status="open",
+            )  # fmt: skip
+        return {OWN: "103022", FOREIGN: "103023", MISSING: "103024"}
 
     # asking
 

@@ -99,7 +99,7 @@ def test_several_people_and_their_records_fit_into_one_transaction(customer_id: 
                 person_id, customer_id=customer_id, roles=[Role.BUYER, Role.APPROVER], order_limit=Decimal(0)
             )
     assert recorded("person", str(person_id))[1] == (
-        "configuration:changed",
+        "person:membership:added",
         "cli",
         {"customer": customer_id, "roles": ["approver", "buyer"], "order_limit": "0", "portfolio": []},
     )

@@ -16,11 +16,13 @@ from app.erp.business_central.quarantine import Quarantine, Quarantined
 from app.erp.business_central.quoting import Quoting
 from app.erp.business_central.reading import Reading
 from app.erp.business_central.settings import Settings
+from app.erp.business_central.subscriptions import Subscriptions, read_notices
 from app.erp.errors import ErpRefused
 from app.erp.http import HttpClient, Observer
 from app.erp.port import (
     BalanceRecord,
     Capabilities,
+    ChangeNotice,
     ContractRecord,
     CustomerRecord,
     InvoiceRecord,
@@ -33,6 +35,7 @@ from app.erp.port import (
     QuoteCustomer,
     ShipmentRecord,
     StockRecord,
+    SubscriptionRecord,
     TaxRateRecord,
 )
 from app.erp.transport import Transport
@@ -58,13 +61,15 @@ class BusinessCentral:
         http = HttpClient(
             self._transport, read_refusal=read_refusal, secrets=(self.settings.client_secret,), on_call=on_call
         )
-        self._odata = OData(http, TokenKeeper(http, self.settings), self.settings)
+        signer = TokenKeeper(http, self.settings)
+        self._odata = OData(http, signer, self.settings)
         self._quarantine = Quarantine()
         self._reading = Reading(self._odata, self._quarantine, self.settings)
         self._invoices = Invoices(self._odata, self._quarantine, self.settings)
         door = StagingDoor(self._odata) if self.settings.staging else StandardDoor(self._odata)
         self._ordering = Ordering(self._odata, door)
         self._quoting = Quoting(self._odata, self.settings)
+        self._subscriptions = Subscriptions(http, signer, self.settings, company=self._odata.company_id)
 
     @property
     def quarantine(self) -> list[Quarantined]:
@@ -139,6 +144,23 @@ class BusinessCentral:
     def cancel_order(self, key: str) -> OrderRecord:
         return self._ordering.cancel(key)
 
+    # --- being told of changes
+
+    def subscriptions(self) -> Sequence[SubscriptionRecord]:
+        return self._subscriptions.all()
+
+    def subscribe(self, entity: str, *, callback: str, secret: str) -> SubscriptionRecord:
+        return self._subscriptions.create(entity, callback=callback, secret=secret)
+
+    def renew_subscription(self, key: str, entity: str, *, callback: str, secret: str) -> SubscriptionRecord | None:
+        return self._subscriptions.renew(key, entity, callback=callback, secret=secret)
+
+    def cancel_subscription(self, key: str, entity: str) -> None:
+        self._subscriptions.cancel(key, entity)
+
+    def read_notices(self, message: object) -> Sequence[ChangeNotice]:
+        return read_notices(message)
+
     def capabilities(self) -> Capabilities:
         return Capabilities(
             unique_order_key=self.settings.staging,
@@ -147,4 +169,5 @@ class BusinessCentral:
             contracts=False,
             line_discounts=True,
             longest_run_seconds=600,  # the gateway gives up after ten minutes, and may have committed
+            subscriptions=self._subscriptions.entities,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.erp.business_central.fields import Row
@@ -10,6 +11,7 @@ from app.erp.business_central.joined import Children
 from app.erp.business_central.paging import CHANGED
 from app.erp.port import (
     Channel,
+    ChargeRecord,
     ErpOrderStatus,
     InvoiceLineRecord,
     InvoiceRecord,
@@ -53,7 +55,8 @@ def order(row: Row, children: Children) -> OrderRecord:
 
 def staged_order(row: Row) -> OrderRecord:
     """`portalOrders` with `lines`. The number is the technical key too: the staging row's own id names another row."""
-    return _order(row, row.rows("lines"))
+    charges = row.rows("charges") if row.raw.get("charges") else []
+    return replace(_order(row, row.rows("lines")), charges=tuple(_charge(each) for each in charges))
 
 
 def _order(row: Row, lines: Sequence[Row]) -> OrderRecord:
@@ -83,6 +86,7 @@ def standard_order(row: Row) -> OrderRecord:
     """
     lines = sorted(row.rows("salesOrderLines"), key=lambda line: line.whole("sequence"))
     items = [line for line in lines if line.text("lineType") == "Item"]
+    charges = [line for line in lines if line.text("lineType") == "Charge"]
     number = row.key("number")
     return OrderRecord(
         erp_key=number,
@@ -99,6 +103,7 @@ def standard_order(row: Row) -> OrderRecord:
         gross=row.number("totalAmountIncludingTax"),
         lines=tuple(_standard_line(place, line) for place, line in enumerate(items, start=1)),
         modified_at=row.moment(CHANGED),
+        charges=tuple(_standard_charge(line) for line in charges),
     )
 
 
@@ -210,6 +215,14 @@ def _standard_line(place: int, row: Row) -> OrderLineRecord:
         cancelled=Decimal(0),
         confirmed_date=None,
     )
+
+
+def _charge(row: Row) -> ChargeRecord:
+    return ChargeRecord(row.key("code"), row.text("description"), row.number("amount"))
+
+
+def _standard_charge(row: Row) -> ChargeRecord:
+    return ChargeRecord(row.key("lineObjectNumber"), row.text("description"), row.number("amountExcludingTax"))
 
 
 def _shipment_line(row: Row) -> ShipmentLineRecord:

@@ -170,7 +170,7 @@ class OData:
     def _address(self, entity: str) -> str:
         base = self._settings.companion_url if entity in COMPANION else self._settings.standard_url
         name = self._settings.entity_sets.get(entity, entity)
-        return f"{base}/companies({self._company_id()})/{name}"
+        return f"{base}/companies({self.company_id()})/{name}"
 
     def _is_ours(self, link: str) -> bool:
         ours, theirs = urlsplit(self._settings.url), urlsplit(link)
@@ -182,7 +182,8 @@ class OData:
             (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc) and inside and ".." not in unquote(theirs.path)
         )
 
-    def _company_id(self) -> str:
+    def company_id(self) -> str:
+        """The id of the company, fit for an address; asked for once."""
         with self._lock:
             if not self._company:
                 self._company = self._find_company()

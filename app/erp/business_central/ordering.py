@@ -18,10 +18,11 @@ from app.erp.business_central.fields import Row, Unreadable
 from app.erp.business_central.odata import OData, Query, literal
 from app.erp.errors import ErpAlreadyHas, ErpMisread, ErpRefused
 from app.erp.http import as_json
-from app.erp.port import ErpOrderStatus, LineToPlace, OrderRecord, OrderToPlace
+from app.erp.port import ChargeToPlace, ErpOrderStatus, LineToPlace, OrderRecord, OrderToPlace
 from app.erp.transport import Reply
 
 _TAG = "@odata.etag"
+_STAGED = "lines,charges"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,14 @@ class StagingDoor:
         self._odata = odata
 
     def find(self, key: str) -> Found | None:
-        query = Query(entity="portalOrders", filter=f"orderKey eq {literal(key)}", expand="lines")
+        query = Query(entity="portalOrders", filter=f"orderKey eq {literal(key)}", expand=_STAGED)
         return _found(self._odata, query, documents.staged_order)
 
     def enter(self, order: OrderToPlace) -> OrderRecord:
         """:raises ErpAlreadyHas: the key is taken"""
         read = _reader(order, documents.staged_order)
         return self._odata.create(
-            "portalOrders", staged_body(order), operation="create_order", order_key=order.key, expand="lines", read=read
+            "portalOrders", staged_body(order), operation="create_order", order_key=order.key, expand=_STAGED, read=read
         )
 
 
@@ -145,6 +146,7 @@ def staged_body(order: OrderToPlace) -> Mapping[str, Any]:
             "currencyCode": order.currency,
             "comment": order.comment,
             "lines": [_staged_line(line) for line in order.lines],
+            "charges": [_staged_charge(charge) for charge in order.charges] or None,
         }
     )
 
@@ -158,6 +160,7 @@ def standard_body(order: OrderToPlace) -> Mapping[str, Any]:
     for line in order.lines:
         lines.append(_standard_line(line))
         lines.extend([_comment(line.comment)] if line.comment else [])
+    lines.extend(_standard_charge(charge) for charge in order.charges)
     return _without_none(
         {
             "externalDocumentNumber": order.key,
@@ -182,6 +185,21 @@ def _staged_line(line: LineToPlace) -> Mapping[str, Any]:
             "comment": line.comment,
         }
     )
+
+
+def _staged_charge(charge: ChargeToPlace) -> Mapping[str, Any]:
+    return {"code": charge.code, "description": charge.description[:100], "amount": charge.amount}
+
+
+def _standard_charge(charge: ChargeToPlace) -> Mapping[str, Any]:
+    """A line of type Charge; its code has to be one of the ERP's item charges."""
+    return {
+        "lineType": "Charge",
+        "lineObjectNumber": charge.code,
+        "description": charge.description[:100],
+        "quantity": 1,
+        "unitPrice": charge.amount,
+    }
 
 
 def _standard_line(line: LineToPlace) -> Mapping[str, Any]:

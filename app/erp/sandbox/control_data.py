@@ -40,7 +40,8 @@ class DataControl:
             if not change.update("priceListLines", key, values):
                 change.insert("priceListLines", {**_NEW_PRICE, "priceListDescription": code, **values})
             row = change.one("SELECT * FROM priceListLines WHERE priceListCode = ? AND lineNo = ?", code, line_no)
-        assert row is not None
+            assert row is not None
+            change.tell("priceListLines", row["id"])
         return shown("priceListLines", row)
 
     def stock(self, request: Request) -> dict[str, Any]:
@@ -59,7 +60,8 @@ class DataControl:
                 change.insert("stockByLocation", {**fresh, **values, **key})
             row = change.one("SELECT * FROM stockByLocation WHERE itemNumber = ? AND locationCode = ? AND lotNo = ?",
                              *key.values())  # fmt: skip
-        assert row is not None
+            assert row is not None
+            change.tell("stockByLocation", row["id"])
         return shown("stockByLocation", row)
 
     def customer(self, request: Request) -> dict[str, Any]:

@@ -29,6 +29,15 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftCharge:
+    """A charge beside the lines; the amount in millionths, without tax."""
+
+    code: str
+    description: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class DraftOrder:
     """An order asked for. `ship_to` fields given openly win over the address of the code."""
 
@@ -45,6 +54,7 @@ class DraftOrder:
     ship_to: Mapping[str, str]
     order_date: str = ""
     historical: bool = False
+    charges: tuple[DraftCharge, ...] = ()
 
 
 def text(body: Mapping[str, Any], name: str, limit: int = 100) -> str:
@@ -109,6 +119,7 @@ _PORTAL_ORDER = [
     "currencyCode",
     "comment",
     "lines",
+    "charges",
 ]
 _PORTAL_LINE = [
     "lineNo",
@@ -125,9 +136,7 @@ _PORTAL_LINE = [
 def portal_order(body: dict[str, Any], *, channel: str = "Portal", staged: bool = True) -> DraftOrder:
     """An order of the staging page, or one of another channel entered through the control page."""
     known_fields(body, [*_PORTAL_ORDER, *(() if staged else ("channel",))], "portalOrder")
-    rows = body.get("lines") or []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise refusals.bad_request("Invalid Request Body")
+    rows = _objects(body, "lines")
     return DraftOrder(
         key=code(body, "orderKey", 35),
         customer=code(body, "customerNumber"),
@@ -140,7 +149,23 @@ def portal_order(body: dict[str, Any], *, channel: str = "Portal", staged: bool 
         comment=text(body, "comment", 2048),
         lines=tuple(_portal_line(row, at) for at, row in enumerate(rows)),
         ship_to={},
+        charges=tuple(_charge(row) for row in _objects(body, "charges")),
     )
+
+
+def _objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    rows = body.get(name) or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise refusals.bad_request("Invalid Request Body")
+    return rows
+
+
+def _charge(row: dict[str, Any]) -> DraftCharge:
+    known_fields(row, ["code", "description", "amount"], "portalOrderCharge")
+    amount = number(row, "amount")
+    if not code(row, "code") or amount is None or amount < 0:
+        raise refusals.field_rule("A charge needs a code and an amount that is not below zero.")
+    return DraftCharge(code(row, "code"), text(row, "description"), amount)
 
 
 def _portal_line(row: dict[str, Any], at: int) -> DraftLine:

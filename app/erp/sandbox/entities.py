@@ -292,7 +292,17 @@ _COMPANION = [
         order="orderNumber",
         route="companion",
         table="Portal Order",
-        expand=(Expansion("lines", "orderLineStates", "orderNumber", "orderNumber"),),
+        expand=(
+            Expansion("lines", "orderLineStates", "orderNumber", "orderNumber"),
+            Expansion("charges", "orderCharges", "orderNumber", "orderNumber"),
+        ),
+    ),
+    _set(
+        "orderCharges",
+        "id:guid orderNumber:code lineNo:whole code:code description amount:amount totalTaxAmount:amount "
+        f"invoiceNumber:code {_STAMP}",
+        order="orderNumber lineNo",
+        route="companion",
     ),
 ]
 

@@ -39,6 +39,7 @@ def enter(change: Change, draft: DraftOrder, ledger: CommitLog, *, price_factor:
     if price_factor is not None and rows:
         reprice(rows[0], wire.micro(wire.decimal(rows[0]["unitPrice"]) * price_factor))
     change.insert_many("orderLines", rows)
+    change.insert_many("orderCharges", _charge_rows(draft, number, rows))
     total(change, number)
     change.tell("salesOrders", header["id"], "created")
     change.tell("orderStates", header["stateId"], "created")
@@ -213,6 +214,24 @@ def _line_row(number: str, line: DraftLine, card: Row, *, factor: int, priced: P
     }
 
 
+def _charge_rows(draft: DraftOrder, number: str, lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows for the charges; they are taxed as the dearest-taxed line is."""
+    percent = max((line["taxPercent"] for line in lines), default=0)
+    return [
+        {
+            "id": str(uuid.uuid4()),
+            "orderNumber": number,
+            "lineNo": at,
+            "code": charge.code,
+            "description": charge.description,
+            "amount": charge.amount,
+            "taxPercent": percent,
+            "totalTaxAmount": wire.micro(wire.cents(wire.decimal(charge.amount) * wire.decimal(percent) / 100)),
+        }
+        for at, charge in enumerate(draft.charges, start=1)
+    ]
+
+
 def reprice(row: dict[str, Any], unit_price: int) -> None:
     """Set a line's price and everything that follows from it; amounts are rounded per line."""
     gross = wire.decimal(row["quantity"]) * wire.decimal(unit_price)
@@ -224,15 +243,22 @@ def reprice(row: dict[str, Any], unit_price: int) -> None:
 
 
 def total(change: Change, number: str) -> None:
-    """Bring the header's sums up to date; they are sums of rounded lines."""
+    """Bring the header's sums up to date; they are sums of rounded lines and charges."""
     row = change.one(
         "SELECT COALESCE(SUM(amountExcludingTax), 0) AS net, COALESCE(SUM(totalTaxAmount), 0) AS tax "
         "FROM orderLines WHERE orderNumber = ? AND removed = 0",
         number,
     )
+    extra = change.one(
+        "SELECT COALESCE(SUM(amount), 0) AS net, COALESCE(SUM(totalTaxAmount), 0) AS tax FROM orderCharges "
+        "WHERE orderNumber = ?",
+        number,
+    )
     assert row is not None
-    sums = {"totalAmountExcludingTax": row["net"], "totalTaxAmount": row["tax"]}
-    change.update("orders", {"number": number}, {**sums, "totalAmountIncludingTax": row["net"] + row["tax"]})
+    assert extra is not None
+    net, tax = row["net"] + extra["net"], row["tax"] + extra["tax"]
+    sums = {"totalAmountExcludingTax": net, "totalTaxAmount": tax, "totalAmountIncludingTax": net + tax}
+    change.update("orders", {"number": number}, sums)
 
 
 def of_number(change: Change, number: str) -> Row:

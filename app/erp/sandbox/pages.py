@@ -106,7 +106,7 @@ class Pages:
     def _show(self, request: Request, page: EntitySet, key: str, status: int = 200) -> Answer:
         query = dict(request.query)
         if page.name == "portalOrders" and status == 201:
-            query["$expand"] = "lines"
+            query["$expand"] = "lines,charges"
         options = queries.read_options(query, "")
         url = request.url.partition("(")[0] if page.name == "companies" else request.url
         with self._store.reading() as db:

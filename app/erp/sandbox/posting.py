@@ -93,6 +93,7 @@ def _take_stock(change: Change, line: Row, wanted: int) -> int:
         taken = min(missing, place["quantity"])
         if taken > 0:
             change.update("stockByLocation", {"id": place["id"]}, {"quantity": place["quantity"] - taken})
+            change.tell("stockByLocation", place["id"])
             missing -= taken
     return int(sent)
 
@@ -143,7 +144,7 @@ def invoice(change: Change, order: Row, shipment: str, ledger: CommitLog, *, on:
                "customerNumber": order["customerNumber"]}  # fmt: skip
     issued = on or wire.today().isoformat()
     dates = {"invoiceDate": issued, "dueDate": _due(change, order["customerNumber"], issued)}
-    sums = _invoice_sums(rows)
+    sums = _invoice_sums([*rows, *_take_charges(change, order["number"], number)])
     change.insert("invoices", {**parties, **dates, **sums})
     change.insert_many("invoiceEntries", rows)
     change.update("shipments", {"number": shipment}, {"invoiced": 1})
@@ -158,6 +159,14 @@ def invoice(change: Change, order: Row, shipment: str, ledger: CommitLog, *, on:
         total=wire.decimal(sums["totalAmountIncludingTax"]),
     )
     return number
+
+
+def _take_charges(change: Change, order: str, invoice: str) -> list[dict[str, Any]]:
+    """The charges of an order go onto its first invoice, whole."""
+    taken = change.all("SELECT * FROM orderCharges WHERE orderNumber = ? AND invoiceNumber = ''", order)
+    for row in taken:
+        change.update("orderCharges", {"orderNumber": order, "lineNo": row["lineNo"]}, {"invoiceNumber": invoice})
+    return [{"amountExcludingTax": row["amount"], "totalTaxAmount": row["totalTaxAmount"]} for row in taken]
 
 
 def _invoice_sums(rows: list[dict[str, Any]]) -> dict[str, int]:

@@ -6,11 +6,19 @@ One row serves every page about the same thing: an order is one row, seen as `sa
 
 from __future__ import annotations
 
-VERSION = "1"
+VERSION = "2"  # 2: charges beside the lines of an order
 
 _STAMPS = "lastModifiedDateTime INTEGER NOT NULL, rowVersion INTEGER NOT NULL"
 _ID = "id TEXT NOT NULL UNIQUE"
 _CODE_AND_NAME = f"{_ID}, code TEXT PRIMARY KEY, displayName TEXT NOT NULL"
+
+# Charges of an order go onto its first invoice, whose number they then carry.
+CHARGES = f"""
+CREATE TABLE orderCharges ({_ID}, orderNumber TEXT NOT NULL, lineNo INTEGER NOT NULL, code TEXT NOT NULL,
+    description TEXT NOT NULL, amount INTEGER NOT NULL, taxPercent INTEGER NOT NULL, totalTaxAmount INTEGER NOT NULL,
+    invoiceNumber TEXT NOT NULL DEFAULT '', {_STAMPS}, PRIMARY KEY (orderNumber, lineNo));
+CREATE INDEX chargeOfInvoice ON orderCharges (invoiceNumber);
+"""
 
 TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -117,7 +125,7 @@ CREATE TABLE subscriptions (subscriptionId TEXT PRIMARY KEY, route TEXT NOT NULL
 CREATE TABLE ledger (sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, orderKey TEXT NOT NULL,
     body TEXT NOT NULL);
 CREATE INDEX ledgerByKey ON ledger (orderKey);
-"""
+{CHARGES}"""
 
 _ZERO = "'00000000-0000-0000-0000-000000000000'"
 
@@ -136,6 +144,13 @@ _SELL_TO = f"""
 _PRICED = """
     l.description, '' AS description2, l.unitOfMeasureCode, l.unitPrice, l.discountPercent, 'Item' AS lineType,
     l.itemNumber AS lineObjectNumber, l.taxPercent, i.taxGroupCode AS taxCode, i.id AS itemId,
+    0 AS discountAppliedBeforeTax
+"""
+
+# Charges follow the lines; in the ERP's sequence they come after any line.
+_CHARGED = f"""
+    900000 + x.lineNo AS sequence, x.description, '' AS description2, '' AS unitOfMeasureCode, x.amount AS unitPrice,
+    0 AS discountPercent, 'Charge' AS lineType, x.code AS lineObjectNumber, x.taxPercent, '' AS taxCode, {_ZERO} AS itemId,
     0 AS discountAppliedBeforeTax
 """
 
@@ -181,7 +196,12 @@ CREATE VIEW salesOrderLines AS SELECT l.id, o.id AS documentId, l.lineNo AS sequ
     l.quantity - l.shippedQuantity - l.cancelledQuantity AS shipQuantity, {_ZERO} AS itemVariantId,
     {_ZERO} AS locationId, l.lastModifiedDateTime, l.rowVersion
     FROM orderLines l JOIN orders o ON o.number = l.orderNumber JOIN itemCards i ON i.number = l.itemNumber
-    WHERE o.gone = 0 AND l.removed = 0;
+    WHERE o.gone = 0 AND l.removed = 0
+    UNION ALL SELECT x.id, o.id, {_CHARGED}, {_ZERO}, {_ZERO}, 1000000, 0, x.amount, x.totalTaxAmount,
+    x.amount + x.totalTaxAmount, x.amount, x.totalTaxAmount, x.amount + x.totalTaxAmount, o.requestedDeliveryDate,
+    CASE x.invoiceNumber WHEN '' THEN 0 ELSE 1000000 END, CASE x.invoiceNumber WHEN '' THEN 0 ELSE 1000000 END, 0,
+    CASE x.invoiceNumber WHEN '' THEN 1000000 ELSE 0 END, {_ZERO}, {_ZERO}, x.lastModifiedDateTime, x.rowVersion
+    FROM orderCharges x JOIN orders o ON o.number = x.orderNumber WHERE o.gone = 0;
 
 CREATE VIEW orderStates AS SELECT stateId AS id, number AS orderNumber, orderKey, customerNumber, customerReference,
     channel, releaseStatus, orderDate, currencyCode, totalAmountExcludingTax, totalTaxAmount, totalAmountIncludingTax,
@@ -227,5 +247,8 @@ CREATE VIEW salesInvoiceLines AS SELECT e.id, v.id AS documentId, e.orderLineNo 
     v.invoiceDate AS shipmentDate, e.lastModifiedDateTime, e.rowVersion
     FROM invoiceEntries e JOIN invoices v ON v.number = e.invoiceNumber
     JOIN orderLines l ON l.orderNumber = e.orderNumber AND l.lineNo = e.orderLineNo
-    JOIN itemCards i ON i.number = l.itemNumber;
+    JOIN itemCards i ON i.number = l.itemNumber
+    UNION ALL SELECT x.id, v.id, {_CHARGED}, 1000000, 0, x.amount, x.totalTaxAmount, x.amount + x.totalTaxAmount, x.amount,
+    x.totalTaxAmount, x.amount + x.totalTaxAmount, v.invoiceDate, x.lastModifiedDateTime, x.rowVersion
+    FROM orderCharges x JOIN invoices v ON v.number = x.invoiceNumber;
 """  # noqa: S608 -- put together from constants of this module

@@ -121,7 +121,18 @@ class Store:
             row = self._writer.execute("SELECT value FROM settings WHERE name = 'schema'").fetchone()
         except sqlite3.OperationalError:
             return False
+        if row is not None and row["value"] == "1":
+            self._add_charges()
+            return True
         return row is not None and row["value"] == schema.VERSION
+
+    def _add_charges(self) -> None:
+        """A store of the version before, with orders the portal knows: kept, and brought up to date."""
+        with self.writing() as change:
+            self._drop_all(change, "view")
+            for statement in (schema.CHARGES + schema.VIEWS).split(";"):
+                change.db.execute(statement)
+            change.db.execute("UPDATE settings SET value = ? WHERE name = 'schema'", (schema.VERSION,))
 
     def rebuild(self, fill: Callable[[Change], None]) -> None:
         """Drop whatever is there and fill anew, in one transaction: a store is whole or not there."""

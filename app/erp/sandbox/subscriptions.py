@@ -6,12 +6,15 @@ subscription. Source: dynamics-subscriptions of the Business Central documentati
 
 from __future__ import annotations
 
+import heapq
 import queue
 import re
 import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +28,7 @@ THREE_DAYS = 3 * 24 * 3600 * 1000
 SUPPORTED = {
     "standard": {"currencies", "customers", "itemCategories", "items", "paymentMethods", "paymentTerms",
                  "salesInvoices", "salesOrders", "shipmentMethods", "unitsOfMeasure"},
-    "companion": {"orderStates"},
+    "companion": {"orderStates", "priceListLines", "stockByLocation"},
 }  # fmt: skip
 ROUTES = {"standard": "api/v2.0", "companion": "api/portico/portal/v1.0"}
 _ATTEMPTS = 5
@@ -140,8 +143,23 @@ def _shake_hands(url: str) -> None:
         raise refusals.bad_request("The notification URL did not repeat the validation token.")
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class _Parcel:
+    """Notices on their way to one subscriber.
+
+    :param due: when they are sent, on the monotonic clock
+    :param attempt: how often they were sent already
+    """
+
+    due: float
+    subscription_id: str = field(compare=False)
+    url: str = field(compare=False)
+    body: bytes = field(compare=False)
+    attempt: int = field(compare=False, default=0)
+
+
 class Sender:
-    """Merges news for a while and tells every subscriber.
+    """Merges news for a while and tells every subscriber. One that does not answer keeps nobody else waiting.
 
     :param delay: seconds between the first change and the notice (the product waits 30)
     """
@@ -151,6 +169,7 @@ class Sender:
         self._company = company_id
         self.delay = delay
         self._news: queue.SimpleQueue[list[News] | None] = queue.SimpleQueue()
+        self._late: list[_Parcel] = []
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
 
@@ -166,12 +185,20 @@ class Sender:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            first = self._news.get()
-            if first is None or not self._anybody_listens():
-                continue
-            self._stopping.wait(self.delay)
-            merged = _merge([*first, *self._waiting()])
-            self._tell_all(merged)
+            first = self._next_news()
+            if first and self._anybody_listens():
+                self._stopping.wait(self.delay)
+                self._tell_all(_merge([*first, *self._waiting()]))
+            while self._late and self._late[0].due <= time.monotonic() and not self._stopping.is_set():
+                self._send(heapq.heappop(self._late))
+
+    def _next_news(self) -> list[News]:
+        """What changed; nothing when it is time to repeat something, or to stop."""
+        patience = max(0.0, self._late[0].due - time.monotonic()) if self._late else None
+        try:
+            return self._news.get(timeout=patience) or []
+        except queue.Empty:
+            return []
 
     def _waiting(self) -> list[News]:
         more: list[News] = []
@@ -196,18 +223,19 @@ class Sender:
 
     def _tell(self, subscription: Row, news: list[News]) -> None:
         body = wire.dump({"value": [_notice(subscription, item) for item in news[:1000]]}).encode()
-        for attempt in range(_ATTEMPTS):
-            status = _post(subscription["notificationUrl"], body)
-            if 200 <= status < 300:
-                return
-            if status not in (0, 408, 429) and status < 500:
-                with self._store.writing() as change:
-                    change.db.execute(
-                        "DELETE FROM subscriptions WHERE subscriptionId = ?", (subscription["subscriptionId"],)
-                    )
-                return
-            if self._stopping.wait(self.delay * 2**attempt):
-                return
+        self._send(_Parcel(time.monotonic(), subscription["subscriptionId"], subscription["notificationUrl"], body))
+
+    def _send(self, parcel: _Parcel) -> None:
+        status = _post(parcel.url, parcel.body)
+        if 200 <= status < 300:
+            return
+        if status not in (0, 408, 429) and status < 500:
+            with self._store.writing() as change:
+                change.db.execute("DELETE FROM subscriptions WHERE subscriptionId = ?", (parcel.subscription_id,))
+        elif parcel.attempt + 1 < _ATTEMPTS:
+            due = time.monotonic() + self.delay * 2**parcel.attempt
+            again = _Parcel(due, parcel.subscription_id, parcel.url, parcel.body, parcel.attempt + 1)
+            heapq.heappush(self._late, again)
 
 
 def _merge(news: list[News]) -> list[News]:

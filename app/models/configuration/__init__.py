@@ -3,6 +3,7 @@
 from app.models.configuration.customer_account import CustomerAccount, CustomerItemNumber
 from app.models.configuration.person import ApiToken, Membership, Person, SignInSession
 from app.models.configuration.rule_set import PublishedRuleSet
+from app.models.configuration.seller import SellerProfile, Subscription, Terms
 from app.models.configuration.tick import ScheduleTick
 
 __all__ = [
@@ -13,5 +14,8 @@ __all__ = [
     "Person",
     "PublishedRuleSet",
     "ScheduleTick",
+    "SellerProfile",
     "SignInSession",
+    "Subscription",
+    "Terms",
 ]

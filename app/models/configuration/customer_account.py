@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Key, String
 
 
 class CustomerAccount(Model):
-    """`repeated_reference` is how a PO number used before is treated: notice, offer or block."""
+    """`repeated_reference` is how a PO number used before is treated: notice, offer or block.
+
+    `always_look` sends every order to the desk; `look_at_first` the first so many of a customer new to the portal.
+    """
 
     __tablename__ = "customer_account"
     __table_args__ = (CheckConstraint("repeated_reference in ('notice', 'offer', 'block')", name="repeated_reference"),)
@@ -20,6 +23,8 @@ class CustomerAccount(Model):
     account_manager_phone: Mapped[String]
     repeated_reference: Mapped[str] = mapped_column(Text, server_default="offer")
     substitutes_allowed: Mapped[bool] = mapped_column(Boolean, server_default="true")
+    always_look: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    look_at_first: Mapped[int] = mapped_column(Integer, server_default="3")
 
 
 class CustomerItemNumber(Model):

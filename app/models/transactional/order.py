@@ -40,7 +40,9 @@ class Order(Model):
     """Sums are net, of rounded lines. `tax` and `gross` stay empty until the ERP has computed them.
 
     `version` rises with every change a reader could see. `hold_reason` set means on hold, beside the axes.
-    `promise` says how sure the prices are: confirmed, mirror, last_known, on_request.
+    `promise` says how sure the prices are: confirmed, mirror, last_known, on_request. `charges` are surcharges beside the
+    lines (code, label by language, amount, why, line), in `net` already. `choices` are offers the buyer took: finding →
+    offer.
     """
 
     __tablename__ = "customer_order"
@@ -106,6 +108,11 @@ class Order(Model):
 
     cancel_requested_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     cancel_reason: Mapped[String]
+
+    charges: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    choices: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    terms_version: Mapped[int | None] = mapped_column(Integer)
+    copied_from: Mapped[String]
 
     erp_number: Mapped[String]
     erp_status: Mapped[String]

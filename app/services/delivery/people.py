@@ -6,11 +6,13 @@ from sqlalchemy import select, text
 
 from app.audit.recorder import Change, record
 from app.audit.tags import Tag
+from app.domain.state_words import state_word
 from app.errors import Conflict, NotFound
 from app.extensions import session, wake
 from app.models.transactional import Order, OutboxMessage
 from app.services import lifecycle
 from app.services.lifecycle import author
+from app.words import t
 
 _AGAIN = text("""
     update outbox_message set state = 'waiting', due_at = now(), lease_until = null, finished_at = null, reason_code = '',
@@ -29,7 +31,7 @@ def retry(message_id: int) -> None:
     if message is None:
         raise NotFound()
     if session.execute(_AGAIN, {"id": message_id}).first() is None:
-        raise Conflict(f"This message is {message.state} and needs nobody to send it again.")
+        raise Conflict(t("This message is {state} and needs nobody to send it again.", state=state_word(message.state)))
     number = session.execute(select(Order.number).where(Order.id == message.order_id)).scalar_one()
     order = lifecycle.locked(number)
     change = Change(Tag.OUTBOX_RETRIED, "order", order.number, {"state": "dead"}, {"state": "waiting"}, order.version)

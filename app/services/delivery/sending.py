@@ -18,7 +18,7 @@ from app.extensions import transaction
 from app.security.actor import ERP, acting
 from app.services import outbox
 from app.services.delivery.claiming import Claimed, still_ours
-from app.services.delivery.comparing import differences
+from app.services.delivery.comparing import differences, foreign_content, money_differences
 from app.services.delivery.settling import Dead, Done, Later, file_calls, settle
 
 log = structlog.get_logger()
@@ -81,15 +81,17 @@ def _create(message: Claimed) -> Done:
 
 def _adopt(order: OrderToPlace, found: OrderRecord) -> Done:
     """A document with our key is there: ours if customer and lines say so, whatever the price it was given."""
-    problems = differences(order, found)
-    foreign = [each for each in problems if "customer" in each or "item" in each or "not ours" in each]
-    if foreign:
+    if foreign := foreign_content(order, found):
         raise _Mismatch(foreign)
-    return Done(found, tuple(problems))
+    return Done(found, tuple(money_differences(order, found)))
 
 
 def _cancel(message: Claimed) -> Done:
-    return Done(connected(message.connection).cancel_order(message.order_key), ())
+    """Cancel it there; what never came there is cancelled with that."""
+    port = connected(message.connection)
+    if port.find_order(message.order_key) is None:
+        return Done(None, ())
+    return Done(port.cancel_order(message.order_key), ())
 
 
 def _after(message: Claimed, problem: ErpError) -> Later | Dead:

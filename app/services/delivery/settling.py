@@ -15,16 +15,19 @@ from app.domain.order_states import Process
 from app.erp.port import ErpOrderStatus, Exchange, OrderRecord
 from app.extensions import session
 from app.models.transactional import ErpCall, Order, OutboxMessage
-from app.services import lifecycle, outbox
+from app.services import lifecycle, notifications, outbox
 from app.services.delivery.claiming import Claimed
 from app.services.lifecycle import Progress, author
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The ERP holds it. `differences` are where it holds something else than we sent, in words."""
+    """The ERP holds it. `differences` are where it holds something else than we sent, in words.
 
-    record: OrderRecord
+    `record` is None when a cancelled order had never come there.
+    """
+
+    record: OrderRecord | None
     differences: tuple[str, ...]
     word: str = "done"
 
@@ -104,6 +107,7 @@ def _finish(message: Claimed, **values: Any) -> None:
 def _confirm(message: Claimed, order: Order, done: Done, call_id: int | None) -> None:
     """The ERP's number comes back: confirmed, with the lines it promised."""
     found = done.record
+    assert found is not None, "the ERP answers a new order with the order"
     _finish(message, state="done", reason_code="", reason="")
     _take_lines(order, found)
     progress = Progress(prepayment=_waits_for_payment(found), lines=len(found.lines))
@@ -120,6 +124,7 @@ def _confirm(message: Claimed, order: Order, done: Done, call_id: int | None) ->
     if done.differences:
         _hold_for_differences(order, done.differences, call_id)
     lifecycle.lift_hold(order, "erp_refused")
+    notifications.confirmation(order)
 
 
 def _waits_for_payment(found: OrderRecord) -> bool:
@@ -153,9 +158,10 @@ def _hold_for_differences(order: Order, differences: Sequence[str], call_id: int
     record([change], customer_id=order.customer_id, author=author())
 
 
-def _cancelled(message: Claimed, order: Order, found: OrderRecord, call_id: int | None) -> None:
+def _cancelled(message: Claimed, order: Order, found: OrderRecord | None, call_id: int | None) -> None:
     _finish(message, state="done", reason_code="", reason="")
-    lifecycle.report(order, Process.CANCELLED, progress=Progress(), erp_call_id=call_id, erp_status=found.status.value)
+    status = order.erp_status if found is None else found.status.value
+    lifecycle.report(order, Process.CANCELLED, progress=Progress(), erp_call_id=call_id, erp_status=status)
 
 
 def _bury(message: Claimed, order: Order, dead: Dead, call_id: int | None) -> None:

@@ -6,6 +6,7 @@ from app.audit.recorder import Change, record
 from app.audit.tags import Tag
 from app.clock import now
 from app.domain.order_states import CANCEL_AT_ONCE, CLOSED, Process
+from app.domain.state_words import state_word
 from app.errors import MoveRefused
 from app.models.transactional import Order
 from app.security.actor import Actor
@@ -13,6 +14,7 @@ from app.security.permissions import Permission
 from app.security.policy import require
 from app.services import approvals, lifecycle, outbox
 from app.services.lifecycle import Progress, author
+from app.words import t
 
 
 def cancel(actor: Actor, order: Order, reason: str) -> None:
@@ -24,11 +26,23 @@ def cancel(actor: Actor, order: Order, reason: str) -> None:
     require(actor, Permission.ORDER_CANCEL, order)
     process = Process(order.process)
     if process in CLOSED:
-        raise MoveRefused(f"{order.number} is {process.value} already; there is nothing left to cancel.")
+        raise MoveRefused(
+            t(
+                "{number} is {state} already; there is nothing left to cancel.",
+                number=order.number,
+                state=state_word(process),
+            )
+        )
     if process is Process.IN_DISPATCH:
-        raise MoveRefused(f"{order.number} is on its way and cannot be cancelled.", "Refuse the goods, or call us.")
+        raise MoveRefused(
+            t("{number} is on its way and cannot be cancelled.", number=order.number),
+            t("Refuse the goods, or call us."),
+        )
     if order.cancel_requested_at is not None:
-        raise MoveRefused(f"The cancellation of {order.number} is being settled with our order system.", "Please wait.")
+        raise MoveRefused(
+            t("The cancellation of {number} is being settled with our order system.", number=order.number),
+            t("Please wait."),
+        )
     if process in CANCEL_AT_ONCE and _nothing_was_sent(order):
         approvals.withdraw(order)
         lifecycle.move(order, process=Process.CANCELLED, because=reason, cancel_reason=reason)

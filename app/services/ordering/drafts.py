@@ -21,18 +21,21 @@ from app.security.permissions import Permission
 from app.security.policy import require
 from app.services import lifecycle
 from app.services.lifecycle import author
+from app.services.ordering import charges, choices
 from app.services.ordering.numbers import new_key, next_number
 from app.services.ordering.preparing import Prepared
 from app.services.ordering.typed import TypedLine, TypedOrder
 from app.services.ordering.understanding import UnderstoodLine
 from app.services.pricing import Promise
+from app.words import t
 
 LARGEST_NET = Decimal("100000000000000")  # numeric(19,4) ends a digit later
 
 
-def create(actor: Actor, typed: TypedOrder, prepared: Prepared) -> Order:
+def create(actor: Actor, typed: TypedOrder, prepared: Prepared, *, copied_from: str = "") -> Order:
     """Write a new draft with its lines.
 
+    :param copied_from: number of the order it repeats
     :raises NotAllowed: this person may not buy for this customer
     :raises Unprocessable: the sum is beyond what any ERP can hold
     """
@@ -45,6 +48,9 @@ def create(actor: Actor, typed: TypedOrder, prepared: Prepared) -> Order:
         currency=customer.currency,
         placed_by=actor.person_id,
         placed_by_name=actor.name,
+        copied_from=copied_from,
+        charges=[],
+        choices={},
     )
     require(actor, Permission.ORDER_CREATE, order)
     _fill(order, typed, prepared)
@@ -66,12 +72,19 @@ def change(actor: Actor, order: Order, typed: TypedOrder, prepared: Prepared, *,
     require(actor, Permission.ORDER_CHANGE, order)
     if order.version != seen_version:
         raise PreconditionNotMet(
-            f"{order.number} was changed since you read it: you saw version {seen_version}, it is {order.version} now.",
-            "Read it again, and repeat your change on what it says now.",
+            t(
+                "{number} was changed since you read it: you saw version {seen}, it is {version} now.",
+                number=order.number,
+                seen=seen_version,
+                version=order.version,
+            ),
+            t("Read it again, and repeat your change on what it says now."),
         )
     reopen_if_rejected(order)
     if order.process != Process.DRAFT:
-        raise MoveRefused(f"{order.number} has been sent and cannot be edited.", "Cancel it, or ask for a change.")
+        raise MoveRefused(
+            t("{number} has been sent and cannot be edited.", number=order.number), t("Cancel it, or ask for a change.")
+        )
     before = _content(order, stored_lines(order))
     _fill(order, typed, prepared)
     order.version += 1
@@ -79,6 +92,7 @@ def change(actor: Actor, order: Order, typed: TypedOrder, prepared: Prepared, *,
     session.flush()
     _insert_lines(order, prepared.lines)
     after = _content(order, prepared.lines)
+    choices.forget_changed(order, before, after)
     _file_differences(order, before, after)
 
 
@@ -100,6 +114,18 @@ def reprice(order: Order, prepared: Prepared) -> None:
         change = Change(Tag.ORDER_PRICED, "order", order.number, before, after, order.version)
         record([change], customer_id=order.customer_id, author=author())
     session.flush()
+
+
+def typed_of(order: Order) -> TypedOrder:
+    """A stored order as it was typed."""
+    return TypedOrder(
+        lines=tuple(stored_lines(order)),
+        reference=order.reference,
+        requested_date=order.requested_date,
+        ship_to=order.ship_to_code,
+        ship_to_address=order.ship_to_address,
+        comment=order.comment,
+    )
 
 
 def stored_lines(order: Order) -> list[TypedLine]:
@@ -130,9 +156,11 @@ def _fill(order: Order, typed: TypedOrder, prepared: Prepared) -> None:
 
 
 def _sum_up(order: Order, lines: Sequence[UnderstoodLine]) -> None:
-    order.net = total(line.net for line in lines if line.net is not None)
+    order.net = total(line.net for line in lines if line.net is not None) + charges.net_of(order)
     if order.net >= LARGEST_NET:
-        raise Unprocessable("The sum of this order is larger than any order system can hold.", "Check the quantities.")
+        raise Unprocessable(
+            t("The sum of this order is larger than any order system can hold."), t("Check the quantities.")
+        )
     order.promise = _weakest(lines).value
     order.priced_at = now()
 

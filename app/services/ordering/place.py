@@ -11,10 +11,11 @@ from app.models.transactional import Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import require
-from app.services import acceptance, approvals
-from app.services.ordering import drafts
+from app.services import acceptance, approvals, seller
+from app.services.ordering import checking, drafts, offers
 from app.services.ordering.preparing import Prepared
-from app.services.validation.judge import Verdict, judge
+from app.services.validation.judge import Verdict
+from app.words import t
 
 
 class Outcome(StrEnum):
@@ -43,12 +44,16 @@ def place(actor: Actor, order: Order, prepared: Prepared) -> Receipt:
     require(actor, Permission.ORDER_SUBMIT, order)
     drafts.reopen_if_rejected(order)
     if order.process != Process.DRAFT:
-        raise MoveRefused(f"{order.number} has been sent already.", "Reload the order to see where it stands.")
+        raise MoveRefused(
+            t("{number} has been sent already.", number=order.number), t("Reload the order to see where it stands.")
+        )
     drafts.reprice(order, prepared)
-    verdict = judge(order, prepared.customer, prepared.lines)
+    verdict = checking.judge_to_send(order, prepared)
     if verdict.blocks:
         return Receipt(Outcome.BLOCKED, verdict)
-    if approvals.ask_if_needed(actor, order, prepared.lines):
+    order.terms_version = seller.terms_version()
+    lines = offers.apply_defaults(order, prepared.lines, verdict.findings)
+    if approvals.ask_if_needed(actor, order, lines):
         return Receipt(Outcome.WAITING, verdict)
-    acceptance.receive(order, prepared.customer, prepared.lines, verdict)
+    acceptance.receive(order, prepared.customer, lines, verdict)
     return Receipt(Outcome.RECEIVED, verdict)

@@ -5,14 +5,14 @@ is asked for its prices. The doors call it first and hand the result to `drafts`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.clock import today
 from app.domain.pricing import Price
 from app.extensions import transaction
 from app.services import pricing
 from app.services.catalogue.items import find_typed
-from app.services.customers import CustomerFacts, facts_of
+from app.services.customers import CustomerFacts, company_admin_of, facts_of
 from app.services.ordering.typed import TypedLine
 from app.services.ordering.understanding import UnderstoodLine, asks_of, understand, with_prices
 from app.services.pricing import Prices, Promise
@@ -35,6 +35,7 @@ def prepare(customer_id: int, lines: Sequence[TypedLine], *, live: bool) -> Prep
     :raises NotFound: the customer is not within the scope
     """
     customer, understood, answer = _looked_up(customer_id, lines, live=live)
+    customer = replace(customer, company_admin=company_admin_of(customer_id))
     return Prepared(customer, tuple(with_prices(understood, answer)))
 
 

@@ -16,11 +16,16 @@ from app.domain.order_states import Payment, Process, Validation
 from app.errors import NotFound
 from app.extensions import session
 from app.models.transactional import Order
+from app.services.lifecycle import is_asked
+from app.services.rejection import Said, said_of
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSheet:
-    """Rows as stored; `next_step` and the lanes are words for people."""
+    """Rows as stored; `next_step` and the lanes are words for people.
+
+    `messages` are those between buyer and desk; `rejection` is why the desk did not accept it, in the reader's language.
+    """
 
     order: Order
     customer_number: str
@@ -32,6 +37,8 @@ class OrderSheet:
     shipments: Sequence[Row[Any]]
     invoices: Sequence[Row[Any]]
     situation: Situation
+    messages: Sequence[Row[Any]] = ()
+    rejection: Said | None = None
 
     @property
     def next_step(self) -> str:
@@ -67,6 +74,9 @@ _SHIPMENTS = text("""
 _INVOICES = text("""
     select number, issued_on, due_on, currency, net, tax, gross, remaining, status from invoice
      where customer_id = :customer and order_key = :key and withdrawn_at is null order by issued_on, number""")
+_MESSAGES = text("""
+    select side, is_question, author_name, body, written_at from order_message
+     where order_id = :id and side <> 'inside' order by id""")
 
 
 def sheet(number: str) -> OrderSheet:
@@ -98,6 +108,8 @@ def sheet_of(order: Order) -> OrderSheet:
         approval=session.execute(_APPROVAL, by_id).one_or_none(),
         shipments=session.execute(_SHIPMENTS, by_key).all(),
         invoices=invoices,
+        messages=session.execute(_MESSAGES, by_id).all(),
+        rejection=said_of(order),
         situation=Situation(
             process=Process(order.process),
             validation=Validation(order.validation),
@@ -109,6 +121,7 @@ def sheet_of(order: Order) -> OrderSheet:
             shipped_lines=sum(1 for line in lines if line.shipped + line.cancelled >= line.quantity > line.cancelled),
             points=sum(1 for finding in findings if finding.outcome == "review"),
             invoiced=bool(invoices),
+            asked=is_asked(order),
         ),
     )
 

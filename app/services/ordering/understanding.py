@@ -37,6 +37,7 @@ class UnderstoodLine:
     net_unit_price: Decimal | None = None
     net: Decimal | None = None
     next_tier: Tier | None = None
+    tiers: tuple[Tier, ...] = ()
     explanation: tuple[dict[str, Any], ...] = ()
     promise: Promise = Promise.ON_REQUEST
     price_as_of: datetime | None = None
@@ -103,6 +104,7 @@ def _priced(line: UnderstoodLine, price: Price, prices: Prices) -> UnderstoodLin
         net_unit_price=price.net_unit_price,
         net=price.total,
         next_tier=price.next_tier,
+        tiers=price.tiers,
         explanation=tuple(explanation(price)),
         promise=prices.promise_of(price),
         price_as_of=prices.as_of,

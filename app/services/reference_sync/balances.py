@@ -17,11 +17,11 @@ _FIELDS = fields_of(Customer.__table__, {"number": "customer_number", "balance":
 
 def write(at: At, rows: Sequence[Any], turn: Turn) -> Written:
     """Write the sums to their customers, with the moment they were read."""
-    set_aside = stage(at, _PAGE, _FIELDS, rows=rows, key=("number",))
+    set_aside = stage(at, _PAGE, _FIELDS, source=turn.source, rows=rows, key=("number",))
     at.execute(
         """
         delete from page_balance p
-        where not exists (select from customer c where c.source = %(source)s and c.number = p.number)
+        where not exists (select from customer c where c.source = p.source and c.number = p.number)
         returning p.number""",
         turn.values(),
     )
@@ -35,9 +35,9 @@ def write(at: At, rows: Sequence[Any], turn: Turn) -> Written:
 _CHANGE = """
     update customer c set balance = p.balance, overdue = p.overdue, balance_as_of = %(moment)s
     from page_balance p
-    where c.source = %(source)s and c.number = p.number and (c.balance, c.overdue) is distinct from (p.balance, p.overdue)
+    where c.source = p.source and c.number = p.number and (c.balance, c.overdue) is distinct from (p.balance, p.overdue)
     returning c.id"""
 _DATE = """
     update customer c set balance_as_of = %(moment)s
     from page_balance p
-    where c.source = %(source)s and c.number = p.number and c.balance_as_of is distinct from %(moment)s"""
+    where c.source = p.source and c.number = p.number and c.balance_as_of is distinct from %(moment)s"""

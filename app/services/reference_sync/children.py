@@ -15,7 +15,7 @@ from app.services.reference_sync.staging import At, analyze, stage
 def replace_units(at: At, units: Lines, rows: Sequence[Any], turn: Turn) -> Written:
     """Units of the items on the page. Order lines copy their unit, so one that is gone is withdrawn, not deleted.
 
-    `not in` here and below is meant: it is hashed even while the big table has no statistics yet.
+    `any (array(…))` and `not in` are meant, here and below: looked up and hashed even while statistics are missing.
     """
     written = _stage_lines(at, units, rows, turn)
     at.execute(
@@ -31,8 +31,9 @@ def replace_units(at: At, units: Lines, rows: Sequence[Any], turn: Turn) -> Writ
     at.execute(
         """
         update item_unit u set withdrawn_at = %(moment)s
-        from page_item p join item t on t.source = %(source)s and t.erp_key = p.erp_key
-        where u.item_id = t.id and u.withdrawn_at is null
+        where u.item_id = any (array(
+            select t.id from page_item p join item t on t.source = p.source and t.erp_key = p.erp_key))
+        and u.withdrawn_at is null
         and (u.item_id, u.code) not in (select sent.owner_id, sent.code from page_item_unit sent)
         returning u.item_id""",
         turn.values(),
@@ -55,8 +56,9 @@ def withdraw_other_addresses(at: At, turn: Turn) -> set[int]:
     at.execute(
         """
         update ship_to s set withdrawn_at = %(moment)s
-        from page_customer p join customer t on t.source = %(source)s and t.erp_key = p.erp_key
-        where s.customer_id = t.id and s.withdrawn_at is null
+        where s.customer_id = any (array(
+            select t.id from page_customer p join customer t on t.source = p.source and t.erp_key = p.erp_key))
+        and s.withdrawn_at is null
         and s.erp_key not in (select sent.erp_key from page_ship_to sent)
         returning s.customer_id""",
         turn.values(),
@@ -69,7 +71,7 @@ def release_lines_of_moved(at: At, mirror: Mirror, lines: Lines, turn: Turn) -> 
     at.execute(
         sql.SQL(
             "delete from {lines} line using {page} p, {table} t"
-            " where t.source = %(source)s and t.erp_key = p.erp_key and t.customer_id <> p.customer_id"
+            " where t.source = p.source and t.erp_key = p.erp_key and t.customer_id <> p.customer_id"
             " and line.{parent} = t.id"
         ).format(lines=lines.name, page=mirror.page, table=mirror.name, parent=sql.Identifier(lines.parent)),
         turn.values(),
@@ -112,13 +114,13 @@ _REFILL = sql.SQL(
 def _stage_lines(at: At, lines: Lines, rows: Sequence[Any], turn: Turn) -> Written:
     """Copy them and find their owners; lines of owners that were set aside go with them."""
     children = owned(rows, lines.records)
-    unfit = stage(at, lines.page, lines.columns(), rows=children, key=("owner_key", lines.key))
+    unfit = stage(at, lines.page, lines.columns(), source=turn.source, rows=children, key=("owner_key", lines.key))
     at.execute(sql.SQL("alter table {} add owner_id bigint").format(lines.page))
     has_customer = "customer_id" in lines.table.c
     at.execute(
         sql.SQL(
             "update {page} p set owner_id = t.id, customer_id = {customer} from {table} t"
-            " where t.source = %(source)s and t.erp_key = p.owner_key"
+            " where t.source = p.source and t.erp_key = p.owner_key"
             " and exists (select from {owners} o where o.erp_key = p.owner_key)"
         ).format(
             page=lines.page,

@@ -23,7 +23,7 @@ def mark_seen(at: At, mirror: Mirror, turn: Turn) -> None:
     at.execute(
         sql.SQL(
             "update {table} t set synced_at = %(moment)s from {page} p"
-            " where t.source = %(source)s and t.erp_key = p.erp_key"
+            " where t.source = p.source and t.erp_key = p.erp_key"
         ).format(table=mirror.name, page=mirror.page),
         turn.values(),
     )
@@ -45,7 +45,7 @@ def find_customers(at: At, mirror: Mirror, turn: Turn, *, needed: sql.Composable
     at.execute(
         sql.SQL(
             "update {page} p set customer_id = c.id from customer c"
-            " where c.source = %(source)s and c.number = p.customer_number and {needed}"
+            " where c.source = p.source and c.number = p.customer_number and {needed}"
         ).format(page=mirror.page, needed=needed),
         turn.values(),
     )
@@ -62,7 +62,7 @@ def find_items(at: At, mirror: Mirror, turn: Turn) -> list[str]:
     at.execute(
         sql.SQL(
             "delete from {page} p where not exists"
-            " (select from item i where i.source = %(source)s and i.number = p.item_number)"
+            " (select from item i where i.source = p.source and i.number = p.item_number)"
             " returning {label}, p.item_number"
         ).format(page=mirror.page, label=mirror.label),
         turn.values(),
@@ -84,16 +84,16 @@ def settle_numbers(at: At, mirror: Mirror, turn: Turn) -> list[str]:
         at.execute(
             sql.SQL(
                 "update {table} t set erp_key = p.erp_key, synced_at = %(moment)s from {page} p"
-                " where t.source = %(source)s and ({here}) = ({sent}) and t.erp_key <> p.erp_key"
+                " where t.source = p.source and ({here}) = ({sent}) and t.erp_key <> p.erp_key"
                 " and not exists (select from {page} o where o.erp_key = t.erp_key)"
-                " and not exists (select from {table} o where o.source = t.source and o.erp_key = p.erp_key)"
+                " and not exists (select from {table} o where o.source = p.source and o.erp_key = p.erp_key)"
             ).format(**names),
             turn.values(),
         )
     at.execute(
         sql.SQL(
             "delete from {page} p using {table} t"
-            " where t.source = %(source)s and ({here}) = ({sent}) and t.erp_key <> p.erp_key returning {label}"
+            " where t.source = p.source and ({here}) = ({sent}) and t.erp_key <> p.erp_key returning {label}"
         ).format(**names),
         turn.values(),
     )
@@ -111,7 +111,7 @@ def merge(at: At, mirror: Mirror, turn: Turn) -> Written:
             "insert into {table} as t (source, synced_at, withdrawn_at, {columns})"
             " select %(source)s, %(moment)s, case when {withdrawn} then %(moment)s::timestamptz end, {values}"
             " from {page} p where not ({withdrawn})"
-            " or exists (select from {table} o where o.source = %(source)s and o.erp_key = p.erp_key)"
+            " or exists (select from {table} o where o.source = p.source and o.erp_key = p.erp_key)"
             " on conflict (source, erp_key) do update set {changes}"
             " where ({here}, t.withdrawn_at is null)"
             " is distinct from ({new}, excluded.withdrawn_at is null)"

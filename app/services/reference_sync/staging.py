@@ -27,19 +27,21 @@ def raw_cursor() -> At:
 
 
 def plan_by_key(at: At) -> None:
-    """For the open transaction: find the rows of a page through the keys of the big tables, a look-up each.
+    """For the open transaction: find the rows of a page in the big tables through their keys, a look-up each.
 
-    Left alone, PostgreSQL reads a whole table for every page, as long as a first run has given it no statistics: it
-    takes the one `source` for a rare value.
+    Hashing a big table for every page would make the time of a run grow with the square of its length.
     """
     at.execute("set local enable_hashjoin = off")
     at.execute("set local enable_mergejoin = off")
 
 
 def stage(
-    at: At, page: sql.Identifier, fields: Sequence[Field], *, rows: Iterable[Any], key: Sequence[str]
+    at: At, page: sql.Identifier, fields: Sequence[Field], *, source: str, rows: Iterable[Any], key: Sequence[str]
 ) -> list[str]:
-    """Fill the temporary table `page`, with a column `place` that counts the rows and `customer_id` to be found.
+    """Fill the temporary table `page`; `place` counts the rows, `customer_id` is to be found.
+
+    `source` stands on every row, so that joins compare two columns: a comparison with a constant would make PostgreSQL
+    take the rows of the one source for few, and read all of them for every page.
 
     :param key: columns that tell the rows apart; of several with the same key the last one stays
     :returns: a sentence for each row that cannot be kept as it is
@@ -47,9 +49,9 @@ def stage(
     typed = [sql.SQL("{} {}").format(sql.Identifier(each.name), sql.SQL(each.type)) for each in fields]
     at.execute(
         sql.SQL(
-            "create temporary table {} (place bigint generated always as identity, customer_id bigint, {})"
-            " on commit drop"
-        ).format(page, sql.SQL(", ").join(typed))
+            "create temporary table {} (place bigint generated always as identity, source text default {},"
+            " customer_id bigint, {}) on commit drop"
+        ).format(page, sql.Literal(source), sql.SQL(", ").join(typed))
     )
     unfit = _copy(at, page, fields, rows)
     at.execute(sql.SQL("create index on {} ({})").format(page, sql.SQL(", ").join(map(sql.Identifier, key))))

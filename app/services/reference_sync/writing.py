@@ -34,7 +34,7 @@ def prepare(at: At, mirror: Mirror, rows: Sequence[Any], turn: Turn) -> list[str
 
     :returns: a sentence for each row that was set aside
     """
-    set_aside = stage(at, mirror.page, mirror.columns(), rows=rows, key=("erp_key",))
+    set_aside = stage(at, mirror.page, mirror.columns(), source=turn.source, rows=rows, key=("erp_key",))
     if turn.full:
         queries.mark_seen(at, mirror, turn)
     if mirror.customer is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.state_words import state_word
 from app.models.transactional import AuditEvent
 from app.security.permissions import Permission
 from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen
 from app.views.filters import ByPerson, Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import shown
+from app.words import t
 
 
 class AuditScreen(Screen):
@@ -30,9 +32,10 @@ class AuditScreen(Screen):
         "after": "After", "erp_call_id": "Call to the ERP", "correlation_id": "Reference",
     }  # fmt: skip
     cells = {
-        "object_number": lambda it: f"{it.object_kind} {it.object_number}",
+        "object_kind": lambda it: state_word(it.object_kind),
+        "object_number": lambda it: f"{state_word(it.object_kind)} {it.object_number}",
         "erp_call_id": lambda it: (
-            shown(None) if it.erp_call_id is None else lookups.link("ErpCallScreen.show", it.erp_call_id, "Open")
+            shown(None) if it.erp_call_id is None else lookups.link("ErpCallScreen.show", it.erp_call_id, t("Open"))
         ),
     }
     names = {"actor_code": lookups.personal, "ip_code": lookups.personal, "customer_id": lookups.customers}

@@ -13,6 +13,7 @@ from app.security.permissions import Permission
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, Search
 from app.views.formats import mark, money, shown
+from app.words import t
 
 
 class CustomerScreen(Screen):
@@ -31,8 +32,9 @@ class CustomerScreen(Screen):
     base_order = ("number", "asc")
     figures = frozenset({"credit_limit", "balance", "overdue"})
     label_columns = {
-        "number": "Number", "name": "Name", "address_line1": "Street", "address_line2": "", "postal_code": "Postal code",
-        "city": "City", "state": "State", "country": "Country", "email": "Mail", "phone": "Telephone",
+        "number": "Number", "name": "Name", "address_line1": "Street", "address_line2": "Address",
+        "postal_code": "Postal code", "city": "City", "state": "Region", "country": "Country", "email": "Mail",
+        "phone": "Telephone",
         "currency": "Currency", "price_group": "Price group", "salesperson": "Salesperson", "vat_id": "VAT ID",
         "tax_area": "Tax area", "payment_terms_name": "Payment terms", "prepayment": "Pays in advance",
         "credit_limit": "Credit limit", "balance": "Open balance", "overdue": "Overdue", "balance_as_of": "Balance as of",
@@ -40,7 +42,7 @@ class CustomerScreen(Screen):
         "synced_at": "Read from the ERP",
     }  # fmt: skip
     cells = {
-        "credit_limit": lambda it: "no limit" if it.credit_limit is None else money(it.credit_limit, it.currency),
+        "credit_limit": lambda it: t("no limit") if it.credit_limit is None else money(it.credit_limit, it.currency),
         "balance": lambda it: money(it.balance, it.currency),
         "overdue": lambda it: money(it.overdue, it.currency),
         "block": lambda it: shown(None) if it.block == "none" else mark(it.block),
@@ -61,9 +63,9 @@ class CustomerScreen(Screen):
             (
                 each.code, each.name, ", ".join(filter(None, (each.address_line1, each.address_line2))),
                 f"{each.postal_code} {each.city}", f"{each.state} {each.country}", each.contact,
-                "default" if each.is_default else "",
+                t("default") if each.is_default else "",
             )
             for each in found
         ]  # fmt: skip
-        columns = ("Code", "Name", "Street", "City", "State, country", "Contact", "")
-        return (Section("Ship-to addresses", columns, rows),)
+        columns = (t("Code"), t("Name"), t("Street"), t("City"), t("State, country"), t("Contact"), "")
+        return (Section(t("Ship-to addresses"), columns, rows),)

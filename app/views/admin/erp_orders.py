@@ -14,6 +14,7 @@ from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import day, money, percent, quantity, unit_price
+from app.words import t
 
 
 class ErpOrderScreen(Screen):
@@ -56,17 +57,9 @@ class ErpOrderScreen(Screen):
             select(ErpOrderLine).where(ErpOrderLine.erp_order_id == item.id).order_by(ErpOrderLine.line_number)
         )
         columns = (
-            "Line",
-            "Item",
-            "Name",
-            "Ordered",
-            "Shipped",
-            "Invoiced",
-            "Price",
-            "Discount",
-            "Net",
-            "Confirmed for",
-        )
+            t("Line"), t("Item"), t("Name"), t("Ordered"), t("Shipped"), t("Invoiced"), t("Price"), t("Discount"), t("Net"),
+            t("Confirmed for"),
+        )  # fmt: skip
         rows = [
             (
                 line.line_number, line.item_number, line.name, quantity(line.quantity, line.unit),
@@ -75,4 +68,4 @@ class ErpOrderScreen(Screen):
             )
             for line in found
         ]  # fmt: skip
-        return (Section("Lines", columns, rows, figures=frozenset(columns[3:9])),)
+        return (Section(t("Lines"), columns, rows, figures=frozenset(columns[3:9])),)

@@ -14,6 +14,7 @@ from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, OfCustomer, Search, Since, Until
 from app.views.formats import money, quantity, unit_price
+from app.words import t
 
 
 class InvoiceScreen(Screen):
@@ -61,5 +62,5 @@ class InvoiceScreen(Screen):
             )
             for line in found
         ]  # fmt: skip
-        columns = ("Line", "Item", "Name", "Quantity", "Price", "Net")
-        return (Section("Lines", columns, rows, figures=frozenset(columns[3:])),)
+        columns = (t("Line"), t("Item"), t("Name"), t("Quantity"), t("Price"), t("Net"))
+        return (Section(t("Lines"), columns, rows, figures=frozenset(columns[3:])),)

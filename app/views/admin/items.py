@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain.quantities import plain
 from app.extensions import session
 from app.models.reference import Item, ItemUnit
 from app.security.permissions import Permission
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, Search
 from app.views.formats import quantity, unit_price
+from app.words import t
 
 
 class ItemScreen(Screen):
@@ -55,5 +55,5 @@ class ItemScreen(Screen):
 
     def sections(self, item: Any) -> Sequence[Section]:
         found = session.scalars(select(ItemUnit).where(ItemUnit.item_id == item.id).order_by(ItemUnit.factor))
-        rows = [(unit.code, f"{plain(unit.factor)} {item.base_unit}") for unit in found]
-        return (Section("Units", ("Unit", "Holds"), rows),)
+        rows = [(unit.code, quantity(unit.factor, item.base_unit)) for unit in found]
+        return (Section(t("Units"), (t("Unit"), t("Holds")), rows),)

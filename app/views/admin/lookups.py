@@ -10,17 +10,17 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import select, text
 
+from app.domain.state_words import state_word
 from app.extensions import session
 from app.models.configuration import Person
 from app.models.reference import Customer
 from app.models.transactional import AuditPersonal, Order
+from app.words import t
 
 _ROLES = text("""
-    select m.person_id, string_agg(array_to_string(m.roles, ', ')
-        || coalesce(' at ' || c.number || ' ' || c.name, ' for us')
-        || case when m.ended_at is null then '' else ' (ended)' end, '; ' order by m.id) as roles
+    select m.person_id, m.roles, c.number || ' ' || c.name as company, m.ended_at is not null as ended
     from membership m left join customer c on c.id = m.customer_id
-    where m.person_id = any(:people) group by m.person_id
+    where m.person_id = any(:people) order by m.id
 """)
 
 
@@ -28,6 +28,13 @@ def customers(ids: Collection[int]) -> Mapping[int, Any]:
     """Number and name, as a link to the customer."""
     rows = session.execute(select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids)))
     return {row.id: link("CustomerScreen.show", row.id, f"{row.number} {row.name}") for row in rows}
+
+
+def customer_numbers(ids: Collection[int]) -> Mapping[int, str]:
+    """The number alone, as it is typed."""
+    return {
+        row.id: row.number for row in session.execute(select(Customer.id, Customer.number).where(Customer.id.in_(ids)))
+    }
 
 
 def people(ids: Collection[int]) -> Mapping[int, Any]:
@@ -48,7 +55,18 @@ def personal(codes: Collection[UUID]) -> Mapping[UUID, Any]:
 
 def roles(person_ids: Collection[int]) -> Mapping[int, Any]:
     """What each person is, for whom."""
-    return {row.person_id: row.roles for row in session.execute(_ROLES, {"people": list(person_ids)})}
+    found: dict[int, list[str]] = {}
+    for row in session.execute(_ROLES, {"people": list(person_ids)}):
+        found.setdefault(row.person_id, []).append(_membership(row.roles, row.company, ended=row.ended))
+    return {person_id: "; ".join(each) for person_id, each in found.items()}
+
+
+def _membership(roles: Collection[str], company: str | None, *, ended: bool) -> str:
+    named = ", ".join(map(state_word, roles))
+    said = (
+        t("{roles} for us", roles=named) if company is None else t("{roles} at {company}", roles=named, company=company)
+    )
+    return t("{membership} (ended)", membership=said) if ended else said
 
 
 def link(endpoint: str, pk: int, words: str) -> Markup:

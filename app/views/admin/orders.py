@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 
 from app.audit.history import history
 from app.domain.order_states import Payment, Process, Validation
+from app.domain.state_words import state_word
 from app.extensions import session
 from app.models.transactional import Judgement, Order, OrderFinding, OrderLine
 from app.security.permissions import Permission
 from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
-from app.views.formats import day, mark, moment, money, percent, quantity, shown, structure, unit_price
+from app.views.formats import day, mark, money, percent, quantity, shown, stamp, structure, unit_price
+from app.words import language, t
 
 
 class OrderScreen(Screen):
@@ -53,8 +55,8 @@ class OrderScreen(Screen):
         "net": lambda it: money(it.net, it.currency),
         "tax": lambda it: money(it.tax, it.currency),
         "gross": lambda it: money(it.gross, it.currency),
-        "ball_with": lambda it: it.ball_with.replace("_", " "),
-        "promise": lambda it: it.promise.replace("_", " "),
+        "ball_with": lambda it: state_word(it.ball_with),
+        "promise": lambda it: state_word(it.promise),
         "rule_set_version": lambda it: shown(it.rule_set_version[:12]),
     }
     names = {"customer_id": lookups.customers, "reviewed_by": lookups.people, "claimed_by": lookups.people}
@@ -75,16 +77,19 @@ class OrderScreen(Screen):
 
 def _lines(order: Order) -> Section:
     found = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.line_number))
-    columns = ("Line", "Item", "Name", "Quantity", "Price", "Discount", "Net", "Confirmed for", "Shipped", "Cancelled")
+    columns = (
+        t("Line"), t("Item"), t("Name"), t("Quantity"), t("Price"), t("Discount"), t("Net"), t("Confirmed for"),
+        t("Shipped"), t("Cancelled"),
+    )  # fmt: skip
     rows = [
         (
-            line.line_number, line.item_number or f"{line.typed_item} (not known)", line.item_name,
+            line.line_number, line.item_number or t("{item} (not known)", item=line.typed_item), line.item_name,
             quantity(line.quantity, line.unit), unit_price(line.unit_price), percent(line.discount_percent),
             money(line.net, order.currency), day(line.confirmed_date), quantity(line.shipped), quantity(line.cancelled),
         )
         for line in found
     ]  # fmt: skip
-    return Section("Lines", columns, rows, figures=frozenset(columns[3:7] + columns[8:]))
+    return Section(t("Lines"), columns, rows, figures=frozenset(columns[3:7] + columns[8:]))
 
 
 def _findings(order_id: int) -> Section:
@@ -94,7 +99,7 @@ def _findings(order_id: int) -> Section:
     rows = [
         (
             mark(each.outcome),
-            each.layer,
+            state_word(each.layer),
             shown(each.line_number),
             _said(each.texts),
             _text(each.texts, "desk"),
@@ -103,8 +108,9 @@ def _findings(order_id: int) -> Section:
         for each in found
     ]
     return Section(
-        "What the rules found", ("Outcome", "Layer", "Line", "The buyer reads", "The desk reads", "Rule"), rows,
-        nothing="Nothing to remark, or not judged yet.",
+        t("What the rules found"),
+        (t("Outcome"), t("Layer"), t("Line"), t("The buyer reads"), t("The desk reads"), t("Rule")), rows,
+        nothing=t("Nothing to remark, or not judged yet."),
     )  # fmt: skip
 
 
@@ -113,20 +119,21 @@ def _said(texts: dict[str, Any]) -> Markup:
 
 
 def _text(texts: dict[str, Any], part: str) -> str:
-    """English, as everywhere on these screens."""
+    """In the reader's language."""
     written = texts.get(part) or {}
-    return str(written.get("en", "")) if isinstance(written, dict) else str(written)
+    return str(written.get(language(), "")) if isinstance(written, dict) else str(written)
 
 
 def _history(number: str) -> Section:
     rows = [
         (
-            moment(entry.at), entry.who, entry.ip or "", entry.what, _change(entry.before), _change(entry.after),
+            stamp(entry.at), entry.who, entry.ip or "", entry.what, _change(entry.before), _change(entry.after),
             entry.correlation_id,
         )
         for entry in history("order", number)
     ]  # fmt: skip
-    return Section("History", ("When", "Who", "From", "What", "Before", "After", "Reference"), rows)
+    columns = (t("When"), t("Who"), t("From"), t("What"), t("Before"), t("After"), t("Reference"))
+    return Section(t("History"), columns, rows)
 
 
 def _change(values: dict[str, Any] | None) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain.state_words import state_word
 from app.extensions import session
 from app.models.transactional import ErpCall, OutboxMessage
 from app.security.permissions import Permission
@@ -14,7 +15,8 @@ from app.services import delivery
 from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section, scoped_action
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
-from app.views.formats import mark, moment, shown
+from app.views.formats import mark, shown, stamp
+from app.words import t, tn
 
 
 class OutboxScreen(Screen):
@@ -41,8 +43,8 @@ class OutboxScreen(Screen):
     }  # fmt: skip
     cells = {
         "state": lambda it: mark(it.state),
-        "kind": lambda it: it.kind.replace("_", " "),
-        "due_at": lambda it: moment(it.due_at) if it.state == "waiting" else shown(None),
+        "kind": lambda it: state_word(it.kind),
+        "due_at": lambda it: stamp(it.due_at) if it.state == "waiting" else shown(None),
     }
     names = {"order_id": lookups.orders, "customer_id": lookups.customers}
     searches = (
@@ -57,16 +59,20 @@ class OutboxScreen(Screen):
     def send_again(self, messages: Sequence[OutboxMessage]) -> None:
         """Dead ones wait again and go out with the next round."""
         ids = [message.id for message in messages]
-        self.each(ids, delivery.retry, done="{count} will be sent again with the next round.")
+        self.each(ids, delivery.retry, done=_done)
 
     def sections(self, item: Any) -> Sequence[Section]:
         calls = session.scalars(select(ErpCall).where(ErpCall.message_id == item.id).order_by(ErpCall.id))
-        columns = ("When", "Call", "Answer", "Outcome", "Took", "Number in the ERP's log")
+        columns = (t("When"), t("Call"), t("Answer"), t("Outcome"), t("Took"), t("Number in the ERP's log"))
         rows = [
             (
-                lookups.link("ErpCallScreen.show", call.id, moment(call.started_at)), f"{call.method} {call.operation}",
+                lookups.link("ErpCallScreen.show", call.id, stamp(call.started_at)), f"{call.method} {call.operation}",
                 shown(call.status), mark(call.outcome), f"{call.milliseconds} ms", shown(call.erp_request_id),
             )
             for call in calls
         ]  # fmt: skip
-        return (Section("Calls", columns, rows, nothing="Not sent yet."),)
+        return (Section(t("Calls"), columns, rows, nothing=t("Not sent yet.")),)
+
+
+def _done(count: int) -> str:
+    return tn("{n} will be sent again with the next round.", "{n} will be sent again with the next round.", count)

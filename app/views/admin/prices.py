@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.state_words import state_word
 from app.models.reference import PriceListLine
 from app.security.permissions import Permission
 from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen
 from app.views.filters import Contains, Equals, OfCustomer, Search
 from app.views.formats import percent, quantity, unit_price
+from app.words import t
 
 
 class PriceScreen(Screen):
@@ -50,9 +52,9 @@ class PriceScreen(Screen):
     )
 
     def name_of(self, item: Any) -> str:
-        return f"{item.item_number} in {item.list_code}"
+        return t("{item} in {price_list}", item=item.item_number, price_list=item.list_code)
 
 
 def _for_whom(line: PriceListLine) -> str:
-    kind = {"all": "everybody", "group": "group", "customer": "customer"}[line.assigned_to]
+    kind = t("everybody") if line.assigned_to == "all" else state_word(line.assigned_to)
     return f"{kind} {line.source_code}".strip()

@@ -11,6 +11,7 @@ from app.models.configuration import PublishedRuleSet
 from app.security.permissions import Permission
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Search
+from app.words import t
 
 
 class RuleSetScreen(Screen):
@@ -28,6 +29,7 @@ class RuleSetScreen(Screen):
     cells = {
         "version": lambda it: it.version[:12],
         "texts": lambda it: len(it.texts),
+        "note": lambda it: t(it.note),
     }
     figures = frozenset({"texts"})
     searches = (Search("note", "Note", "note", Contains), Search("version", "Version", "version", Contains))
@@ -39,4 +41,4 @@ class RuleSetScreen(Screen):
         rows = [
             (name, Markup('<pre class="document">{}</pre>').format(text)) for name, text in sorted(item.texts.items())
         ]
-        return (Section("Rules", ("File", "Text"), rows),)
+        return (Section(t("Rules"), (t("File"), t("Text")), rows),)

@@ -14,6 +14,7 @@ from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, OfCustomer, Search, Since, Until
 from app.views.formats import quantity
+from app.words import t
 
 
 class ShipmentScreen(Screen):
@@ -45,4 +46,6 @@ class ShipmentScreen(Screen):
             select(ShipmentLine).where(ShipmentLine.shipment_id == item.id).order_by(ShipmentLine.position)
         )
         rows = [(line.order_line, line.item_number, quantity(line.quantity, line.unit)) for line in found]
-        return (Section("Lines", ("Order line", "Item", "Quantity"), rows, figures=frozenset({"Quantity"})),)
+        return (
+            Section(t("Lines"), (t("Order line"), t("Item"), t("Quantity")), rows, figures=frozenset({t("Quantity")})),
+        )

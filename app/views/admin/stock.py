@@ -8,6 +8,7 @@ from app.models.reference import Stock
 from app.security.permissions import Permission
 from app.views.base import ReadingInterface, Screen
 from app.views.filters import Contains, Search
+from app.words import t
 
 
 class StockScreen(Screen):
@@ -33,4 +34,4 @@ class StockScreen(Screen):
     )
 
     def name_of(self, item: Any) -> str:
-        return f"{item.item_number} at {item.warehouse}"
+        return t("{item} in warehouse {warehouse}", item=item.item_number, warehouse=item.warehouse)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.state_words import state_word
 from app.models.reference import SyncState
 from app.security.permissions import Permission
 from app.views.base import ReadingInterface, Screen
@@ -20,6 +21,7 @@ class SyncScreen(Screen):
     show_columns = ["entity", "source", "fresh_at", "rows", "quarantined", "started_at", "finished_at", "problem"]
     order_columns = ["entity", "fresh_at", "rows"]
     base_order = ("entity", "asc")
+    cells = {"entity": lambda it: state_word(it.entity)}
     figures = frozenset({"rows", "quarantined"})
     label_columns = {
         "entity": "What", "source": "ERP", "fresh_at": "As of", "rows": "Rows", "quarantined": "Set aside",
@@ -28,4 +30,4 @@ class SyncScreen(Screen):
     searches = (Search("what", "What", "entity", Contains),)
 
     def name_of(self, item: Any) -> str:
-        return str(item.entity)
+        return state_word(item.entity)

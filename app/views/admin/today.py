@@ -13,9 +13,12 @@ from flask_appbuilder import BaseView, expose
 
 from app.clock import now
 from app.domain.order_states import Process
+from app.domain.readable import age
+from app.domain.state_words import state_word
 from app.monitoring import queries
 from app.security.permissions import Permission
 from app.views.door import door
+from app.words import t
 
 OLD = timedelta(minutes=30)
 
@@ -54,7 +57,7 @@ def _orders() -> Sequence[Figure]:
     for each in queries.orders_by_state():
         counts[each.process] += each.orders
     return [
-        Figure(state.replace("_", " "), counts[state], url_for("OrderScreen.list", process=state.value))
+        Figure(state_word(state.value), counts[state], url_for("OrderScreen.list", process=state.value))
         for state in Process
     ]
 
@@ -63,33 +66,24 @@ def _outbox() -> Sequence[Figure]:
     found = queries.outbox()
     dead, waiting = found.messages.get("dead", 0), found.messages.get("waiting", 0)
     return [
-        Figure("need a person", dead, url_for("OutboxScreen.list", state="dead"), kind="stop" if dead else ""),
+        Figure(t("need a person"), dead, url_for("OutboxScreen.list", state="dead"), kind="stop" if dead else ""),
         Figure(_waiting(found.oldest), waiting, url_for("OutboxScreen.list", state="waiting")),
-        Figure("done", found.messages.get("done", 0), url_for("OutboxScreen.list", state="done")),
+        Figure(state_word("done"), found.messages.get("done", 0), url_for("OutboxScreen.list", state="done")),
     ]
 
 
 def _waiting(oldest: datetime | None) -> str:
-    return "wait" if oldest is None else f"wait, the oldest for {age(now() - oldest)}"
+    return t("wait") if oldest is None else t("wait, the oldest for {time}", time=age(now() - oldest))
 
 
 def _mirrors() -> Sequence[dict[str, Any]]:
     return [
         {
-            "entity": each.entity.replace("_", " "),
+            "entity": state_word(each.entity),
             "rows": each.rows,
-            "age": "never read" if each.fresh_at is None else f"{age(now() - each.fresh_at)} old",
+            "age": t("never read") if each.fresh_at is None else t("{time} old", time=age(now() - each.fresh_at)),
             "old": each.fresh_at is None or now() - each.fresh_at > OLD,
             "problem": each.problem,
         }
         for each in queries.mirrors()
     ]
-
-
-def age(time: timedelta) -> str:
-    """In the largest unit that says enough: 40 s, 12 min, 3 h, 2 days."""
-    seconds = max(0, int(time.total_seconds()))
-    for size, unit in ((172_800, "days"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // (86_400 if unit == 'days' else size)} {unit}"
-    return f"{seconds} s"

@@ -4,4 +4,19 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-from app.views.api import approvals, catalog, me, openapi, orders, prices, review  # noqa: E402, F401  routes register
+from app.views.api import (  # noqa: E402  routes register
+    approvals,  # noqa: F401
+    audit,  # noqa: F401
+    catalog,  # noqa: F401
+    events,  # noqa: F401
+    intake,  # noqa: F401
+    invoices,  # noqa: F401
+    me,  # noqa: F401
+    offers,  # noqa: F401
+    openapi,  # noqa: F401
+    orders,  # noqa: F401
+    outbox,  # noqa: F401
+    prices,  # noqa: F401
+    review,  # noqa: F401
+    shipments,  # noqa: F401
+)

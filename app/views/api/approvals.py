@@ -29,7 +29,7 @@ def approvals() -> dict[str, Any]:
             "number": row.number,
             "reference": row.reference,
             "placed_by": row.placed_by_name,
-            "why": row.why,
+            "why": deciding.why_words(row.why),
             "amount": shapes.money(row.amount, row.currency),
             "asked_at": shapes.moment(row.asked_at),
             "version": row.version,

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 from flask import request
 
 from app.errors import BadRequest
+from app.words import t
 
 Value = TypeVar("Value")
 
@@ -39,18 +40,20 @@ class Body:
             return default
         where = self._where(name)
         if not isinstance(value, str):
-            _refuse(f"{where} has to be a text.")
+            _refuse(t("{field} has to be a text.", field=where))
         if "\x00" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-            _refuse(f"{where} holds a character that cannot be kept.")
+            _refuse(t("{field} holds a character that cannot be kept.", field=where))
         if len(value) > longest:
-            _refuse(f"{where} has {len(value)} characters; at most {longest} can be kept.")
+            _refuse(
+                t("{field} has {n} characters; at most {most} can be kept.", field=where, n=len(value), most=longest)
+            )
         return value.strip()
 
     def needed_text(self, name: str, *, longest: int) -> str:
         """A text that has to be there."""
         value = self.text(name, longest=longest)
         if not value:
-            _refuse(f"{self._where(name)} is missing.")
+            _refuse(t("{field} is missing.", field=self._where(name)))
         return value
 
     def day(self, name: str) -> date | None:
@@ -61,30 +64,30 @@ class Body:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            _refuse(f"{self._where(name)} is {value!r}; a date looks like 2026-12-04.")
+            _refuse(t("{field} is {value}; a date looks like 2026-12-04.", field=self._where(name), value=repr(value)))
 
     def quantity(self, name: str) -> Decimal:
         """A number, as text or as JSON number."""
         value = self.values.get(name)
         where = self._where(name)
         if value is None or isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            _refuse(f"{where} is missing or no number.")
+            _refuse(t("{field} is missing or no number.", field=where))
         try:
             number = Decimal(value.strip() if isinstance(value, str) else value)
         except InvalidOperation:
-            _refuse(f"{where} is {str(value)[:40]!r}; a quantity looks like 12 or 2.5.")
+            _refuse(t("{field} is {value}; a quantity looks like 12 or 2.5.", field=where, value=repr(str(value)[:40])))
         if not number.is_finite() or abs(number) > LARGEST_STORED or number.normalize().adjusted() < -DECIMALS_STORED:
-            _refuse(f"{where} is a number that cannot be kept; a quantity looks like 12 or 2.5.")
+            _refuse(t("{field} is a number that cannot be kept; a quantity looks like 12 or 2.5.", field=where))
         exponent = number.normalize().as_tuple().exponent
         if isinstance(exponent, int) and -exponent > DECIMALS_STORED:
-            _refuse(f"{where} has more than {DECIMALS_STORED} decimals.")
+            _refuse(t("{field} has more than {most} decimals.", field=where, most=DECIMALS_STORED))
         return number
 
     def yes_no(self, name: str, *, default: bool) -> bool:
         """true or false."""
         value = self.values.get(name, default)
         if not isinstance(value, bool):
-            _refuse(f"{self._where(name)} has to be true or false.")
+            _refuse(t("{field} has to be true or false.", field=self._where(name)))
         return value
 
     def version(self) -> int | None:
@@ -93,7 +96,7 @@ class Body:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int):
-            _refuse("version has to be a whole number.")
+            _refuse(t("version has to be a whole number."))
         return value
 
     def mapping(self, name: str) -> dict[str, Any] | None:
@@ -102,7 +105,7 @@ class Body:
         if value is None:
             return None
         if not isinstance(value, dict):
-            _refuse(f"{self._where(name)} has to be an object.")
+            _refuse(t("{field} has to be an object.", field=self._where(name)))
         part = Body(value, self._where(name))
         return {key: part.text(key, longest=200) for key in list(value)[:20] if isinstance(key, str)}
 
@@ -110,7 +113,7 @@ class Body:
         """A list of objects, each read by `read`."""
         value = self.values.get(name)
         if not isinstance(value, list):
-            _refuse(f"{self._where(name)} has to be a list.")
+            _refuse(t("{field} has to be a list.", field=self._where(name)))
         return tuple(read(_object(row, f"{self._where(name)}[{at}]")) for at, row in enumerate(value))
 
 
@@ -126,13 +129,13 @@ def json_body(*, optional: bool = False) -> Body:
     try:
         value = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        _refuse("The body is not JSON.")
+        _refuse(t("The body is not JSON."))
     return _object(value, "")
 
 
 def _object(value: Any, path: str) -> Body:
     if not isinstance(value, dict):
-        _refuse(f"{path or 'The body'} has to be an object.")
+        _refuse(t("{field} has to be an object.", field=path) if path else t("The body has to be an object."))
     return Body(value, path)
 
 
@@ -141,4 +144,4 @@ def _no_constant(word: str) -> NoReturn:
 
 
 def _refuse(message: str) -> NoReturn:
-    raise BadRequest(message, "Correct it and send it again; nothing was stored.")
+    raise BadRequest(message, t("Correct it and send it again; nothing was stored."))

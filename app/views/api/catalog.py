@@ -20,6 +20,7 @@ from app.services.pricing import ask_for
 from app.views.api import blueprint, shapes
 from app.views.api.describing import describe
 from app.views.door import api_door, current_actor
+from app.words import t
 
 PAGE = 50
 
@@ -31,7 +32,7 @@ def page_size() -> int:
     """
     typed = request.args.get("limit", str(PAGE))
     if not typed.isascii() or not typed.isdigit():
-        raise BadRequest("limit has to be a whole number from 1 to 100.")
+        raise BadRequest(t("limit has to be a whole number from 1 to 100."))
     return min(max(int(typed[:6]), 1), MOST)
 
 
@@ -99,5 +100,5 @@ _BY_WAREHOUSE = text("""
 
 def _plain_text(typed: str) -> str:
     if "\x00" in typed:
-        raise BadRequest("A search cannot hold this character.")
+        raise BadRequest(t("A search cannot hold this character."))
     return typed[:200]

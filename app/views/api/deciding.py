@@ -8,6 +8,7 @@ from app.services.customers import CustomerFacts, facts_of
 from app.services.ordering.frozen import frozen_lines
 from app.services.ordering.understanding import UnderstoodLine
 from app.views.api.body import Body
+from app.words import t
 
 
 def dossier(order: Order) -> tuple[CustomerFacts, list[UnderstoodLine]]:
@@ -28,7 +29,12 @@ def check_version(order: Order, body: Body) -> None:
     seen = body.version()
     if seen is not None and seen != order.version:
         raise Conflict(
-            f"{order.number} changed since you opened it: you saw version {seen}, it is {order.version} now.",
-            "Open it again and decide on what it says now.",
+            t(
+                "{number} changed since you opened it: you saw version {seen}, it is {version} now.",
+                number=order.number,
+                seen=seen,
+                version=order.version,
+            ),
+            t("Open it again and decide on what it says now."),
             version=order.version,
         )

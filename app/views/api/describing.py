@@ -11,7 +11,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`body` and `answer` name schemas of `app.views.api.schemas`."""
+    """`body` and `answer` name schemas of `app.views.api.schemas`.
+
+    :ivar answer_type: what the answer is when it is no JSON, as application/pdf
+    :ivar body_types: what else than JSON the body may come as
+    """
 
     summary: str
     answer: str
@@ -20,6 +24,9 @@ class Operation:
     headers: Sequence[str] = ()
     statuses: Sequence[int] = (200,)
     optional_body: bool = False
+    optional_headers: Sequence[str] = ()
+    answer_type: str = "application/json"
+    body_types: Sequence[str] = ("application/json",)
 
 
 def describe(summary: str, **what: Any) -> Callable[[View], View]:

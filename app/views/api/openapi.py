@@ -24,6 +24,9 @@ _WORDS = {
     409: "not possible in this state, or still running",
     412: "changed since it was read",
     422: "understood, and not acceptable as it is",
+    413: "more than can be read at once",
+    415: "a kind of content that is not read here",
+    503: "our order system does not answer",
     428: "the version that was seen is not named",
 }
 
@@ -72,7 +75,8 @@ def _operation(rule: Rule, method: str, operation: Operation, view: object) -> d
         "security": [] if open_to_all else [{"token": []}],
     }
     if operation.body:
-        shaped["requestBody"] = {"required": not operation.optional_body, "content": _content(operation.body)}
+        content = {kind: _content(operation.body, kind)[kind] for kind in operation.body_types}
+        shaped["requestBody"] = {"required": not operation.optional_body, "content": content}
     return shaped
 
 
@@ -88,14 +92,15 @@ def _parameters(rule: Rule, operation: Operation) -> list[dict[str, Any]]:
     ]
     query = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query]
     headers = [
-        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}} for name in operation.headers
+        {"name": name, "in": "header", "required": name in operation.headers, "schema": {"type": "string"}}
+        for name in (*operation.headers, *operation.optional_headers)
     ]
     return path + query + headers
 
 
 def _response(status: int, operation: Operation) -> dict[str, Any]:
     kind = operation.answer if status < 400 else "Problem"
-    mime = "application/json" if status < 400 else "application/problem+json"
+    mime = operation.answer_type if status < 400 else "application/problem+json"
     return {"description": _WORDS[status], "content": _content(kind, mime)}
 
 

@@ -20,7 +20,7 @@ from app.services import idempotency
 from app.services.idempotency import Answer
 from app.services.lifecycle import locked
 from app.services.ordering import cancel as cancelling
-from app.services.ordering import drafts
+from app.services.ordering import checking, drafts
 from app.services.ordering.place import Outcome, place
 from app.services.ordering.preparing import MOST_LINES, Prepared, prepare
 from app.services.ordering.reading import recent, sheet, sheet_of
@@ -30,6 +30,7 @@ from app.views.api.body import Body, json_body
 from app.views.api.catalog import page_size
 from app.views.api.describing import describe
 from app.views.door import api_door, current_actor
+from app.words import n_, t, tn
 
 _NUMBER = re.compile(r"P-[0-9]{1,18}")
 
@@ -41,7 +42,7 @@ class NoLines(Unprocessable):
 class TooManyLines(PortalError):
     code = "too_many_lines"
     status = 413
-    title = "Too many lines for one order"
+    title = n_("Too many lines for one order")
 
 
 def checked_number(number: str) -> str:
@@ -79,7 +80,9 @@ def create() -> Response:
 
 def _create(actor: Actor, typed: TypedOrder, prepared: Prepared, *, submit: bool) -> Answer:
     order = drafts.create(actor, typed, prepared)
-    if submit and place(actor, order, prepared).outcome is Outcome.BLOCKED:
+    if not submit:
+        checking.look(order, prepared)
+    elif place(actor, order, prepared).outcome is Outcome.BLOCKED:
         return Answer(422, _blocked(order, actor), order.id)
     return Answer(201, shapes.order(sheet_of(order), actor), order.id)
 
@@ -102,11 +105,15 @@ def _blocked(order: Order, actor: Actor) -> dict[str, Any]:
     points = sum(1 for finding in shaped["findings"] if finding["outcome"] == "block")
     return {
         "type": "urn:portico:problem:order_blocked",
-        "title": "The order needs a change before it can be sent",
+        "title": t("The order needs a change before it can be sent"),
         "status": 422,
         "code": "order_blocked",
-        "detail": f"{points} point{'s' if points != 1 else ''} must be changed first. The order is kept as a draft.",
-        "fix": f"Change {order.number} and send it again.",
+        "detail": tn(
+            "{n} point must be changed first. The order is kept as a draft.",
+            "{n} points must be changed first. The order is kept as a draft.",
+            points,
+        ),
+        "fix": t("Change {number} and send it again.", number=order.number),
         "number": order.number,
         "findings": shaped["findings"],
         "order": shaped,
@@ -120,7 +127,10 @@ def orders() -> dict[str, Any]:
     limit = page_size()
     process = request.args.get("process", "")
     if process and process not in list(Process):
-        raise BadRequest(f"{process[:40]!r} is no state of an order.", f"Use one of: {', '.join(Process)}.")
+        raise BadRequest(
+            t("{state} is no state of an order.", state=repr(process[:40])),
+            t("Use one of: {known}.", known=", ".join(Process)),
+        )
     with transaction():
         rows = recent(before_id=shapes.from_cursor(request.args.get("cursor")), process=process, limit=limit + 1)
     page = rows[:limit]
@@ -136,10 +146,11 @@ def order(number: str) -> Response:
     with transaction():
         found = sheet(checked_number(number))
         require(actor, Permission.ORDER_READ, found.order)
-        return _answer(shapes.order(found, actor))
+        return answer_with_tag(shapes.order(found, actor))
 
 
-def _answer(shaped: dict[str, Any], status: int = 200) -> Response:
+def answer_with_tag(shaped: dict[str, Any], status: int = 200) -> Response:
+    """An order with its version as ETag."""
     response = make_response(jsonify(shaped), status)
     response.headers["ETag"] = f'"{shaped["version"]}"'
     return response
@@ -165,30 +176,32 @@ def change(number: str) -> Response:
     actor = current_actor()
     with transaction():
         stored = sheet(checked_number(number)).order
-        before = TypedOrder(
-            lines=tuple(drafts.stored_lines(stored)),
-            reference=stored.reference,
-            requested_date=stored.requested_date,
-            ship_to=stored.ship_to_code,
-            ship_to_address=stored.ship_to_address,
-            comment=stored.comment,
-        )
+        before = drafts.typed_of(stored)
     seen = _seen_version()
     typed = read_change(json_body(), before)
     prepared = prepare(actor.customer_id or 0, typed.lines, live=False)
     with transaction():
         held = locked(number)
         drafts.change(actor, held, typed, prepared, seen_version=seen)
-        return _answer(shapes.order(sheet_of(held), actor))
+        checking.look(held, prepared)
+        return answer_with_tag(shapes.order(sheet_of(held), actor))
 
 
 def _seen_version() -> int:
+    seen = version_in_header()
+    if seen is None:
+        raise PreconditionNeeded(
+            t("The header If-Match is missing, so a change of somebody else could be lost."),
+            t("Send the ETag of the order you read."),
+        )
+    return seen
+
+
+def version_in_header() -> int | None:
+    """The version named by If-Match; -1, which no order has, where it cannot be one, None where it is missing."""
     typed = request.headers.get("If-Match", "").removeprefix("W/").strip('"')
     if not typed:
-        raise PreconditionNeeded(
-            "The header If-Match is missing, so a change of somebody else could be lost.",
-            "Send the ETag of the order you read.",
-        )
+        return None
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
@@ -210,14 +223,19 @@ def submit(number: str) -> Response:
             response = make_response(jsonify(_blocked(held, actor)), 422)
             response.mimetype = "application/problem+json"
             return response
-        return _answer(shapes.order(sheet_of(held), actor))
+        return answer_with_tag(shapes.order(sheet_of(held), actor))
 
 
 def _unchanged(order: Order, seen: int) -> None:
     if order.version != seen:
         raise Conflict(
-            f"{order.number} was changed while it was being sent: version {seen} became {order.version}.",
-            "Read it again and send it if it still says what you want.",
+            t(
+                "{number} was changed while it was being sent: version {seen} became {version}.",
+                number=order.number,
+                seen=seen,
+                version=order.version,
+            ),
+            t("Read it again and send it if it still says what you want."),
         )
 
 
@@ -230,7 +248,7 @@ def cancel(number: str) -> Response:
         held = locked(checked_number(number))
         reason = json_body(optional=True).text("reason", longest=500)
         cancelling.cancel(actor, held, reason)
-        return _answer(shapes.order(sheet_of(held), actor))
+        return answer_with_tag(shapes.order(sheet_of(held), actor))
 
 
 def read_order(body: Body) -> TypedOrder:
@@ -270,11 +288,16 @@ def read_change(body: Body, before: TypedOrder) -> TypedOrder:
 
 def _checked(typed: TypedOrder) -> TypedOrder:
     if not typed.lines:
-        raise NoLines("An order needs at least one line.", "Add what you want to order; nothing was stored.")
+        raise NoLines(t("An order needs at least one line."), t("Add what you want to order; nothing was stored."))
     if len(typed.lines) > MOST_LINES:
         raise TooManyLines(
-            f"This order has {len(typed.lines)} lines; {MOST_LINES} can go in one order.",
-            "Split it; nothing was stored.",
+            tn(
+                "This order has {n} line; {most} can go in one order.",
+                "This order has {n} lines; {most} can go in one order.",
+                len(typed.lines),
+                most=MOST_LINES,
+            ),
+            t("Split it; nothing was stored."),
         )
     return typed
 

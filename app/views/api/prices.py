@@ -12,6 +12,7 @@ from app.views.api import blueprint, shapes
 from app.views.api.body import Body, json_body
 from app.views.api.describing import describe
 from app.views.door import api_door, current_actor
+from app.words import t
 
 
 @blueprint.post("/prices")
@@ -22,7 +23,9 @@ def prices() -> dict[str, Any]:
     lines = body.rows("lines", _line)
     live = body.yes_no("live", default=False)
     if not 0 < len(lines) <= MOST_LINES:
-        raise Unprocessable(f"Between 1 and {MOST_LINES} lines can be priced at once.", "Ask in several parts.")
+        raise Unprocessable(
+            t("Between 1 and {most} lines can be priced at once.", most=MOST_LINES), t("Ask in several parts.")
+        )
     answers, known = priced(current_actor().customer_id or 0, lines, live=live)
     shaped = []
     for line, price in zip(lines, known, strict=True):
@@ -55,5 +58,5 @@ def _unknown(line: TypedLine) -> dict[str, Any]:
         "next_tier": None,
         "as_of": None,
         "promise": "on_request",
-        "problem": "There is no such item in your assortment, or it is not sold in this unit or quantity.",
+        "problem": t("There is no such item in your assortment, or it is not sold in this unit or quantity."),
     }

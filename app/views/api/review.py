@@ -1,4 +1,4 @@
-"""The review desk over the API: queue, claim, approve, reject."""
+"""The review desk over the API: queue, claim, ask, approve, reject."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import Response, jsonify
 from app.extensions import transaction
 from app.models.transactional import Order
 from app.security.permissions import Permission
+from app.services import claims, messages, review_queries
 from app.services import review as desk
 from app.services.lifecycle import locked
 from app.services.ordering.reading import sheet_of
@@ -27,7 +28,7 @@ from app.views.door import api_door, current_actor
 def review() -> dict[str, Any]:
     actor = current_actor()
     with transaction():
-        rows = desk.queue()
+        rows = review_queries.queue()
     items = [
         {
             "number": row.number,
@@ -54,7 +55,7 @@ def review() -> dict[str, Any]:
     return {"items": items, "next": None}
 
 
-def _decided(number: str, decide: Callable[[Order, Body], None]) -> Response:
+def _decided(number: str, decide: Callable[[Order, Body], object]) -> Response:
     """Lock, look at the version that was seen, decide, answer with the order."""
     actor = current_actor()
     with transaction():
@@ -69,14 +70,14 @@ def _decided(number: str, decide: Callable[[Order, Body], None]) -> Response:
 @describe("Take an order for twenty minutes", answer="Order", statuses=(200, 404, 409))
 @api_door(Permission.REVIEW_DECIDE)
 def claim(number: str) -> Response:
-    return _decided(number, lambda order, _: desk.claim(current_actor(), order))
+    return _decided(number, lambda order, _: claims.claim(current_actor(), order))
 
 
 @blueprint.post("/review/<number>/unclaim")
 @describe("Give it back to the queue", answer="Order", statuses=(200, 404, 409))
 @api_door(Permission.REVIEW_DECIDE)
 def unclaim(number: str) -> Response:
-    return _decided(number, lambda order, _: desk.unclaim(current_actor(), order))
+    return _decided(number, lambda order, _: claims.unclaim(current_actor(), order))
 
 
 @blueprint.post("/review/<number>/approve")
@@ -88,6 +89,26 @@ def let_pass(number: str) -> Response:
         number,
         lambda order, body: desk.approve(current_actor(), order, *dossier(order), note=body.text("note", longest=1000)),
     )
+
+
+@blueprint.post("/review/<number>/ask")
+@describe("Ask the buyer; the order waits for the answer", body="Message", answer="Order",
+          statuses=(200, 400, 404, 409))  # fmt: skip
+@api_door(Permission.REVIEW_DECIDE)
+def ask(number: str) -> Response:
+    return _decided(number, lambda order, body: messages.ask(current_actor(), order, _words(body)))
+
+
+@blueprint.post("/orders/<number>/messages")
+@describe("Write to the desk that has the order; an open question is answered by it", body="Message", answer="Order",
+          statuses=(200, 400, 404, 409))  # fmt: skip
+@api_door(Permission.ORDER_WRITE)
+def write(number: str) -> Response:
+    return _decided(number, lambda order, body: messages.answer(current_actor(), order, _words(body)))
+
+
+def _words(body: Body) -> str:
+    return body.text("text", longest=messages.LONGEST)
 
 
 @blueprint.post("/review/<number>/reject")

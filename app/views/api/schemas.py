@@ -30,6 +30,7 @@ def _page(name: str) -> dict[str, Any]:
     return _object({"items": _list(_ref(name)), "next": MAYBE_TEXT}, "items", "next")
 
 
+_LINE_NUMBER: dict[str, Any] = {"type": "integer", "nullable": True}
 _BODY_LINE = {
     "item": {**TEXT, "description": "our number, the own number or the EAN", "maxLength": 100},
     "quantity": NUMBER,
@@ -58,7 +59,15 @@ _FINDING = _object(
         "message": TEXT,
         "fix": TEXT,
         "offers": _list(
-            _object({"id": TEXT, "label": TEXT, "effect": {"type": "object"}, "default": {"type": "boolean"}})
+            _object(
+                {
+                    "id": TEXT,
+                    "label": TEXT,
+                    "effect": {"type": "object"},
+                    "default": {"type": "boolean"},
+                    "chosen": {"type": "boolean"},
+                }
+            )
         ),
     }
 )
@@ -85,7 +94,34 @@ _LINE = _object(
     }
 )
 
+_INVOICE = _object(
+    {
+        "number": TEXT,
+        "issued_on": DAY,
+        "due_on": DAY,
+        "currency": TEXT,
+        "net": _ref("Money"),
+        "tax": _ref("Money"),
+        "gross": _ref("Money"),
+        "remaining": _ref("Money"),
+        "status": {"type": "string", "enum": ["open", "paid", "cancelled"]},
+        "customer": TEXT,
+        "order": MAYBE_TEXT,
+        "reference": TEXT,
+        "erp_order": MAYBE_TEXT,
+        "lines": _list({"type": "object"}),
+    }
+)
+
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "ErpEvent": _object(
+        {
+            "entity": {**TEXT, "example": "prices", "description": "the kind of data that changed (signed form)"},
+            "change": {**TEXT, "example": "updated"},
+            "value": {**_list({"type": "object"}), "description": "notices of Business Central's subscriptions"},
+        }
+    ),
+    "EventTaken": _object({"taken": _list(TEXT)}, "taken"),
     "Money": {
         **_object({"amount": {**TEXT, "example": "12.3400"}, "currency": {**TEXT, "example": "USD"}}),
         "nullable": True,
@@ -122,12 +158,15 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "on_hold": {"type": "object", "nullable": True},
             "currency": TEXT,
             "totals": _object({name: _ref("Money") for name in ("net", "tax", "gross")}),
-            "charges": _list({"type": "object"}),
+            "charges": _list(
+                _object({"code": TEXT, "label": TEXT, "amount": _ref("Money"), "why": TEXT, "line": _LINE_NUMBER})
+            ),
             "lines": _list(_LINE),
             "findings": _list(_ref("Finding")),
             "approval": {"type": "object", "nullable": True},
             "deliveries": _list({"type": "object"}),
             "invoices": _list({"type": "object"}),
+            "messages": _list(_object({"from": TEXT, "by": TEXT, "question": {"type": "boolean"}, "text": TEXT})),
             "version": {"type": "integer"},
             "erp": _object({"number": MAYBE_TEXT, "status": MAYBE_TEXT, "key": TEXT}),
         }
@@ -183,9 +222,79 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "PriceList": _object({"lines": _list({"type": "object"}), "as_of": MOMENT}),
     "ApprovalList": _object({"items": _list({"type": "object"}), "next": MAYBE_TEXT}),
     "ReviewQueue": _object({"items": _list({"type": "object"}), "next": MAYBE_TEXT}),
+    "AuditList": _object({"items": _list({"type": "object"}), "next": MAYBE_TEXT}),
+    "OutboxMessage": _object(
+        {"id": {"type": "integer"}, "kind": TEXT, "order": TEXT, "state": TEXT, "reason": MAYBE_TEXT}
+    ),
+    "OutboxList": _page("OutboxMessage"),
     "Decision": _object({"version": {"type": "integer"}}),
     "Reason": _object({"reason": TEXT, "version": {"type": "integer"}}),
     "Note": _object({"note": TEXT, "version": {"type": "integer"}}),
+    "Message": _object({"text": TEXT, "version": {"type": "integer"}}, "text"),
     "Rejection": _object({"reason_code": TEXT, "note": TEXT, "version": {"type": "integer"}}, "reason_code"),
+    "Invoice": _INVOICE,
+    "InvoiceList": _page("Invoice"),
+    "Shipment": _object(
+        {
+            "number": TEXT,
+            "shipped_on": DAY,
+            "carrier": TEXT,
+            "tracking_number": TEXT,
+            "tracking_url": TEXT,
+            "lines": _list({"type": "object"}),
+            "order": MAYBE_TEXT,
+            "reference": TEXT,
+            "erp_order": MAYBE_TEXT,
+        }
+    ),
+    "ShipmentList": _page("Shipment"),
+    "Pdf": {"type": "string", "format": "binary"},
+    "IntakeText": _object(
+        {
+            "text": {**TEXT, "description": "lines as typed or pasted: item, quantity and unit in any usual form"},
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "multipart only: the same as a text file in UTF-8",
+            },
+        }
+    ),
+    "Intake": _object(
+        {
+            "result": {"type": "string", "enum": ["accepted", "accepted_with_problems", "rejected"]},
+            "file_problem": MAYBE_TEXT,
+            "recognised": {"type": "integer", "description": "lines that may go into an order"},
+            "of": {"type": "integer", "description": "lines that asked for something"},
+            "lines": _list(
+                _object(
+                    {
+                        "row": {"type": "integer"},
+                        "item": TEXT,
+                        "quantity": NUMBER,
+                        "unit": TEXT,
+                        "base_quantity": NUMBER,
+                        "requested_date": DAY,
+                        "note": TEXT,
+                    }
+                )
+            ),
+            "problems": _list(
+                _object(
+                    {
+                        "row": {"type": "integer"},
+                        "code": TEXT,
+                        "value": TEXT,
+                        "message": TEXT,
+                        "suggestions": _list(TEXT),
+                    }
+                )
+            ),
+            "notices": _list(_object({"row": {"type": "integer"}, "code": TEXT, "message": TEXT})),
+            "corrected_file": MAYBE_TEXT,
+        },
+        "result",
+        "lines",
+        "problems",
+    ),
     "OpenApi": {"type": "object"},
 }

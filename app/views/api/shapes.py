@@ -18,9 +18,13 @@ from app.errors import BadRequest
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import may
+from app.services.approvals import why_words
 from app.services.catalogue.items import ItemFacts
+from app.services.ordering.choices import key_of
+from app.services.ordering.offers import api_id
 from app.services.ordering.reading import OrderRow, OrderSheet
 from app.services.pricing import Prices, explanation
+from app.words import t
 
 AMOUNT_DECIMALS = 4
 
@@ -57,7 +61,7 @@ def from_cursor(text: str | None) -> int | None:
         return int(base64.urlsafe_b64decode(text[:40] + "=" * (-len(text) % 4)).decode("ascii"))
     except (ValueError, binascii.Error):
         raise BadRequest(
-            "This cursor was not given out by us.", "Start the list again without it, and follow `next`."
+            t("This cursor was not given out by us."), t("Start the list again without it, and follow `next`.")
         ) from None
 
 
@@ -143,7 +147,7 @@ def order(sheet: OrderSheet, actor: Actor) -> dict[str, Any]:
             "tax": money(head.tax, head.currency),
             "gross": money(head.gross, head.currency),
         },
-        "charges": [],
+        "charges": [_charge(each, head.currency, actor) for each in head.charges or ()],
         "promise": head.promise,
         "requested_delivery_date": day(head.requested_date),
         "ship_to": head.ship_to_code,
@@ -155,10 +159,11 @@ def order(sheet: OrderSheet, actor: Actor) -> dict[str, Any]:
         "cancel_requested_at": moment(head.cancel_requested_at),
         "rejection": _rejection(sheet),
         "lines": [_line(line, head.currency) for line in sheet.lines],
-        "findings": [_finding(finding, actor) for finding in sheet.findings],
+        "findings": [_finding(finding, head.choices or {}, actor) for finding in sheet.findings],
         "approval": _approval(sheet.approval),
         "deliveries": [_shipment(each) for each in sheet.shipments],
         "invoices": [_invoice(each) for each in sheet.invoices],
+        "messages": [_message(each) for each in sheet.messages],
         "version": head.version,
         "erp": {"number": head.erp_number or None, "status": head.erp_status or None, "key": head.key},
     }
@@ -175,7 +180,9 @@ def _rejection(sheet: OrderSheet) -> dict[str, Any] | None:
     head = sheet.order
     if not head.review_reason:
         return None
-    return {"reason_code": head.review_reason, "note": head.review_note}
+    said = sheet.rejection
+    words = {"words": said.words, "next": said.next_step} if said else {}
+    return {"reason_code": head.review_reason, "note": head.review_note, **words}
 
 
 def _line(line: Row[Any], currency: str) -> dict[str, Any]:
@@ -216,10 +223,20 @@ def in_language(texts: dict[str, str], actor: Actor) -> str:
     return texts.get(actor.language) or texts.get("en", "")
 
 
-def _finding(finding: Row[Any], actor: Actor) -> dict[str, Any]:
+def _charge(charge: dict[str, Any], currency: str, actor: Actor) -> dict[str, Any]:
+    return {
+        "code": charge["code"],
+        "label": in_language(charge["label"], actor),
+        "amount": money(Decimal(charge["amount"]), currency),
+        "why": in_language(charge["why"], actor),
+        "line": charge["line"],
+    }
+
+
+def _finding(finding: Row[Any], choices: dict[str, Any], actor: Actor) -> dict[str, Any]:
     texts = finding.texts
     message, fix = texts["message"], texts["fix"]
-    if not may(actor, Permission.INVOICE_READ):
+    if not may(actor, Permission.DEBT_READ):
         message, fix = texts.get("message_without_amounts") or message, texts.get("fix_without_amounts") or fix
     shape = {
         "rule": finding.rule,
@@ -230,10 +247,11 @@ def _finding(finding: Row[Any], actor: Actor) -> dict[str, Any]:
         "fix": in_language(fix, actor),
         "offers": [
             {
-                "id": offer["id"],
+                "id": api_id(finding.id, offer["id"]),
                 "label": in_language(offer["label"], actor),
                 "effect": offer["effect"],
                 "default": offer["default"],
+                "chosen": choices.get(key_of(finding.rule, finding.line_number)) == offer["id"],
             }
             for offer in finding.offers
         ],
@@ -249,11 +267,22 @@ def _approval(row: Row[Any] | None) -> dict[str, Any] | None:
     return {
         "id": row.id,
         "state": row.state,
-        "why": row.why,
+        "why": why_words(row.why),
         "amount": money(row.amount, row.currency),
         "asked_at": moment(row.asked_at),
         "decided_at": moment(row.decided_at),
         "reason": row.reason,
+    }
+
+
+def _message(row: Row[Any]) -> dict[str, Any]:
+    """What buyer and desk wrote to each other; inside notes are not among them."""
+    return {
+        "from": row.side,
+        "by": row.author_name,
+        "question": row.is_question,
+        "text": row.body,
+        "written_at": moment(row.written_at),
     }
 
 
@@ -295,4 +324,38 @@ def entry(value: Entry) -> dict[str, Any]:
         "after": value.after,
         "correlation": value.correlation_id,
         "erp_call": value.erp_call,
+    }
+
+
+def invoice(row: Row[Any]) -> dict[str, Any]:
+    """One invoice of a list."""
+    return {
+        **_invoice(row),
+        "currency": row.currency,
+        "customer": row.customer_name,
+        "order": row.portal_order or None,
+        "reference": row.reference,
+        "erp_order": row.order_number or None,
+    }
+
+
+def invoice_line(row: Row[Any], currency: str) -> dict[str, Any]:
+    return {
+        "line": row.line_number,
+        "item": row.item_number,
+        "name": row.name,
+        "quantity": plain(row.quantity),
+        "unit": row.unit,
+        "unit_price": money(row.unit_price, currency),
+        "net": money(row.net, currency),
+    }
+
+
+def delivery(row: Row[Any]) -> dict[str, Any]:
+    """One delivery of a list."""
+    return {
+        **_shipment(row),
+        "order": row.portal_order or None,
+        "reference": row.reference,
+        "erp_order": row.order_number or None,
     }

@@ -1,104 +1,96 @@
-"""One order at the desk: why it is here, layer by layer, beside the facts, the customer and the lines."""
+"""One order at the desk: the queue on its left, why it is here layer by layer, and the facts on its right."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from sqlalchemy import Row
 
-from app.clock import now
 from app.domain.order_states import Process, Validation
-from app.domain.reasons import REASONS
+from app.domain.reasons import OTHER, OTHER_NEEDS, REASONS
 from app.extensions import transaction
 from app.models.transactional import Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import may, require
-from app.services.customers import CustomerFacts, facts_of, open_orders_net
+from app.services import claims, messages, rejection, review_queries
+from app.services.customers import CustomerFacts, facts_of
+from app.services.lifecycle import is_asked
 from app.services.ordering.reading import OrderSheet, sheet
 from app.views.desk import blueprint
+from app.views.desk.facts import Facts, facts_beside
+from app.views.desk.points import Layer, Worsened, layers_of
+from app.views.desk.queue import BESIDE, QueueView, Showing, queue_view, showing
 from app.views.door import current_actor, door
 from app.views.portal.fields import checked_number
-from app.views.portal.findings import in_language
 from app.views.portal.order_page import OrderPage, order_page
-from app.views.portal.words import OUTCOME_ORDER, OUTCOMES, Label
-
-LAYERS = ("integrity", "business", "finance", "logistics")
-
-
-@dataclass(frozen=True, slots=True)
-class DeskPoint:
-    """A finding in desk words; `buyer` is what the buyer reads, `facts` what the rule looked at."""
-
-    rule: str
-    line: int | None
-    label: Label
-    outcome: str
-    words: str
-    buyer: str
-    facts: Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One of the four layers; without points it was passed."""
-
-    name: str
-    points: Sequence[DeskPoint]
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """Money in the customer's currency, as of `as_of`; `left` is negative when the order goes over the limit."""
-
-    limit: Decimal | None
-    balance: Decimal
-    overdue: Decimal
-    open_orders: Decimal
-    this_order: Decimal
-    as_of: datetime | None
-
-    @property
-    def sum(self) -> Decimal:
-        return self.balance + self.open_orders + self.this_order
-
-    @property
-    def left(self) -> Decimal | None:
-        return None if self.limit is None else self.limit - self.sum
+from app.words import LANGUAGE_NAMES, language, t, use_language
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonChoice:
-    """A reason code with what the buyer reads and can do."""
+    """A reason code with what the buyer reads and can do, in the buyer's language; `label` is in the reader's."""
 
     code: str
+    label: str
     words: str
     next_step: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeskPage:
-    """`claim`: free, mine or taken; decisions are open while the order waits and nobody else has it."""
+class Claim:
+    """`state` is free, mine or taken; `by` and `until` say who has it and until when."""
 
-    order: OrderPage
-    customer: CustomerFacts
-    credit: Credit
-    layers: Sequence[Layer]
-    reasons: Sequence[ReasonChoice]
-    waiting: bool
-    claim: str
-    claimed_until: datetime | None
-    may_decide: bool
+    state: str
+    by: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a step that was not taken leaves on the page: why not, and what was in the fields."""
+
     problem: str = ""
     fix: str = ""
     reason_code: str = ""
     note: str = ""
     inside: str = ""
+    question: str = ""
+    worse: Sequence[Worsened] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """`waiting`: there is something to decide; `asked`: the buyer has it. `judgement` is what the reader looks at."""
+
+    order: OrderPage
+    customer: CustomerFacts
+    facts: Facts
+    layers: Sequence[Layer]
+    points: int
+    judgement: int
+    judged_at: datetime | None
+    conversation: Sequence[Row[Any]]
+    reasons: Sequence[ReasonChoice]
+    buyer_language: str
+    waiting: bool
+    asked: bool
+    asked_at: datetime
+    claim: Claim
+    may_decide: bool
+    queue: QueueView
+    typed: Typed
+    other: str = OTHER
+    other_needs: int = OTHER_NEEDS
+
+    @property
+    def open(self) -> bool:
+        """Whether this reader can act on it."""
+        return self.waiting and self.may_decide and self.claim.state != "taken"
 
 
 @blueprint.get("/desk/<number>")
@@ -106,73 +98,66 @@ class DeskPage:
 def show_at_desk(number: str) -> str:
     actor = current_actor()
     with transaction():
-        found = sheet(checked_number(number))
+        claims.renew(actor, checked_number(number))
+        found = sheet(number)
         require(actor, Permission.REVIEW_READ, found.order)
-        page = desk_page(actor, found)
+        page = desk_page(actor, found, showing(request.args), lines_page=request.args.get("page", 1, type=int))
     return render_template("desk/order.html", page=page)
 
 
-def desk_page(actor: Actor, found: OrderSheet, **typed: str) -> DeskPage:
+def desk_page(
+    actor: Actor, found: OrderSheet, shown: Showing, *, lines_page: int = 1, typed: Typed | None = None
+) -> DeskPage:
     """The page of one order.
 
-    :param typed: what a decision that was not taken leaves in the form: problem, fix, reason_code, note, inside
+    :param typed: what a step that was not taken leaves behind
     """
     order = found.order
     customer = facts_of(order.customer_id)
+    people = review_queries.people(order.placed_by, claims.holder(order))
+    judged = review_queries.judged(order.id)
+    rules = [finding.rule for finding in found.findings if finding.outcome == "review"]
+    buyer = people.get(order.placed_by)
+    spoken = buyer.language if buyer is not None else language()
     return DeskPage(
-        order=order_page(actor, found),
+        order=order_page(actor, found, page=lines_page),
         customer=customer,
-        credit=_credit(order, customer),
-        layers=_layers(found.findings, actor),
-        reasons=[
-            ReasonChoice(code, reason.words, reason.next_step) for code, reason in REASONS.items() if "R" in reason.uses
-        ],
+        facts=facts_beside(order, customer, sorted(set(rules))),
+        layers=layers_of(found.findings, actor),
+        points=len(rules),
+        judgement=judged.id if judged is not None else 0,
+        judged_at=judged.judged_at if judged is not None else None,
+        conversation=messages.conversation(order),
+        reasons=_reasons(order, spoken),
+        buyer_language=LANGUAGE_NAMES.get(spoken, "") if spoken != language() else "",
         waiting=order.process == Process.IN_VALIDATION and order.validation == Validation.PENDING,
-        claim=_claim(actor, order),
-        claimed_until=order.claimed_until,
+        asked=is_asked(order),
+        asked_at=order.ball_since,
+        claim=_claim(actor, order, people),
         may_decide=may(actor, Permission.REVIEW_DECIDE, order),
-        **typed,
+        queue=queue_view(actor, shown, size=BESIDE),
+        typed=typed or Typed(),
     )
 
 
-def _claim(actor: Actor, order: Order) -> str:
-    if order.claimed_until is None or order.claimed_until <= now():
-        return "free"
-    return "mine" if order.claimed_by == actor.person_id else "taken"
+def _claim(actor: Actor, order: Order, people: Any) -> Claim:
+    holder = claims.holder(order)
+    if holder is None:
+        return Claim("free")
+    if holder == actor.person_id:
+        return Claim("mine", actor.name, order.claimed_until)
+    return Claim("taken", people[holder].name, order.claimed_until)
 
 
-def _credit(order: Order, customer: CustomerFacts) -> Credit:
-    return Credit(
-        limit=customer.credit_limit,
-        balance=customer.balance,
-        overdue=customer.overdue,
-        open_orders=open_orders_net(customer.id, without_order=order.id),
-        this_order=order.net,
-        as_of=customer.balance_as_of,
-    )
-
-
-def _layers(findings: Sequence[Row[Any]], actor: Actor) -> list[Layer]:
-    read = sorted(
-        (_point(each, actor) for each in findings),
-        key=lambda point: (OUTCOME_ORDER.index(point.outcome), point.line or 0),
-    )
-    by_rule = {each.rule: each.layer for each in findings}
-    return [Layer(name, [point for point in read if by_rule[point.rule] == name]) for name in LAYERS]
-
-
-def _point(finding: Row[Any], actor: Actor) -> DeskPoint:
-    message = in_language(finding.texts["message"], actor)
-    return DeskPoint(
-        rule=finding.rule,
-        line=finding.line_number,
-        label=OUTCOMES[finding.outcome],
-        outcome=finding.outcome,
-        words=in_language(finding.texts.get("desk") or {}, actor) or message,
-        buyer=message,
-        facts=[(name, _plain(value)) for name, value in finding.facts.items() if value is not None],
-    )
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _reasons(order: Order, spoken: str) -> list[ReasonChoice]:
+    """All reasons for not accepting, as the buyer would read them for this very order."""
+    codes = [code for code, reason in REASONS.items() if "R" in reason.uses]
+    with use_language(spoken):
+        known = rejection.known_of(order)
+        said = {code: rejection.say(known, code) for code in codes}
+    return [
+        ReasonChoice(
+            code, t("in your own words") if code == OTHER else t(REASONS[code].text), each.words, each.next_step
+        )
+        for code, each in said.items()
+    ]

@@ -1,4 +1,4 @@
-"""The pages of buyers and approvers: today, find, draft, orders, approvals. Server-rendered, one column from 390 px up.
+"""The pages of buyers and approvers: today, find, draft, orders, approvals, invoices. Server-rendered, 390 px first.
 
 Everything works as plain forms without JavaScript.
 """
@@ -6,8 +6,24 @@ Everything works as plain forms without JavaScript.
 from flask import Blueprint
 
 from app.views.portal import words
+from app.views.portal.frame import frame
 
 blueprint = Blueprint("portal", __name__)
 words.register(blueprint)
+blueprint.app_context_processor(lambda: {"frame": frame})
 
-from app.views.portal import adding, approvals, drafts, find, orders, sending, today  # noqa: E402, F401  routes register
+from app.views.portal import (  # noqa: E402, F401  routes register
+    adding,
+    again,
+    answering,
+    approvals,
+    drafts,
+    find,
+    invoices,
+    more,
+    orders,
+    papers,
+    prices,
+    sending,
+    today,
+)

@@ -15,7 +15,8 @@ from app.services.ordering.preparing import MOST_LINES
 from app.services.ordering.typed import TypedLine, TypedOrder
 from app.views.portal import fields
 from app.views.portal.fields import Unread
-from app.views.portal.pasted import Pasted, read_list
+from app.views.portal.pasted import Pasted, with_suggestion
+from app.words import t, thousands
 
 Value = TypeVar("Value")
 
@@ -64,7 +65,7 @@ def form_of(values: Mapping[str, str]) -> DraftForm:
         wished=fields.clean(values.get("wished", "")),
         comment=fields.clean(values.get("comment", "")),
         lines={position: _line_of(values, position) for position in positions if position},
-        pasted=fields.clean(values.get("pasted", "")),
+        pasted=with_suggestion(fields.clean(values.get("pasted", "")), fields.clean(values.get("instead", ""))),
     )
 
 
@@ -99,10 +100,12 @@ class _Attempts:
             return otherwise
 
 
-def read(form: DraftForm, stored: TypedOrder) -> Reading:
-    """The order the form means, on top of what is stored."""
+def read(form: DraftForm, stored: TypedOrder, pasted: Pasted) -> Reading:
+    """The order the form means, on top of what is stored.
+
+    :param pasted: the field for new lines, already read
+    """
     attempt = _Attempts()
-    pasted = read_list(form.pasted)
     lines = (*_read_lines(form, stored.lines, attempt), *pasted.lines)
     typed = replace(
         stored,
@@ -112,9 +115,13 @@ def read(form: DraftForm, stored: TypedOrder) -> Reading:
         comment=attempt("comment", lambda: _comment(form), stored.comment),
         ship_to=attempt("ship_to", lambda: _ship_to(form), stored.ship_to),
     )
+    if pasted.problem:
+        attempt.problems["pasted"] = pasted.problem
     if len(lines) > MOST_LINES:
-        attempt.problems["pasted"] = (
-            f"With these it would be {len(lines):,} lines; {MOST_LINES:,} can go in one order. Please split it."
+        attempt.problems["pasted"] = t(
+            "With these it would be {n} lines; {most} can go in one order. Please split it.",
+            n=thousands(len(lines)),
+            most=thousands(MOST_LINES),
         )
     return Reading(typed, pasted, attempt.problems)
 
@@ -130,21 +137,21 @@ def _read_lines(form: DraftForm, stored: Sequence[TypedLine], attempt: _Attempts
 
 
 def _reference(form: DraftForm) -> str:
-    return fields.short(form.reference, longest=fields.LONGEST_REFERENCE, name="The PO number")
+    return fields.short(form.reference, longest=fields.LONGEST_REFERENCE, name=t("The PO number"))
 
 
 def _comment(form: DraftForm) -> str:
-    return fields.short(form.comment, longest=fields.LONGEST_COMMENT, name="The comment")
+    return fields.short(form.comment, longest=fields.LONGEST_COMMENT, name=t("The comment"))
 
 
 def _ship_to(form: DraftForm) -> str:
-    return fields.short(form.ship_to, longest=fields.LONGEST_REFERENCE, name="The address")
+    return fields.short(form.ship_to, longest=fields.LONGEST_REFERENCE, name=t("The address"))
 
 
 def _merged(line: TypedLine, form: FormLine) -> TypedLine:
     return replace(
         line,
-        item=fields.short(form.item, longest=fields.LONGEST_ITEM, name="The item number") or line.item,
+        item=fields.short(form.item, longest=fields.LONGEST_ITEM, name=t("The item number")) or line.item,
         quantity=fields.quantity(form.quantity),
         unit=fields.unit_code(form.unit) or line.unit,
     )
@@ -161,7 +168,7 @@ def laid_over(form: DraftForm, stored: Sequence[TypedLine]) -> DraftForm:
         if current is not None and current.item == line.known_as:
             kept[position] = line
         elif not line.remove and not _stands_in(line, stored):
-            homeless.append(f"{line.item};{line.quantity};{line.unit}")
+            homeless.append(f"{line.item} {line.quantity} {line.unit}")
     return replace(form, lines=kept, pasted="\n".join([*homeless, *form.pasted.splitlines()]))
 
 

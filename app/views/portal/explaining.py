@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.views.portal.words import count, day, price
+from app.views.formats import count, day, price
+from app.words import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,21 @@ def steps(explanation: Sequence[Mapping[str, Any]]) -> list[Step]:
 
 
 def _words(step: Mapping[str, Any]) -> str:
-    if step["kind"] == "list_price":
-        return "List price"
     quantity = Decimal(step["from_quantity"])
-    start = f"from {count(quantity)}" if quantity > 1 else ""
-    if step["kind"] == "price":
-        return ", ".join(each for each in (f"Price list {step['source']}", start) if each)
     named = step["name"] or step["source"]
-    reason = f"Quantity {start}" if start else named
-    less = f"{reason}: −{count(Decimal(step['percent']))} %"
-    return f"{less} ({named})" if start and named else less
+    if step["kind"] == "list_price":
+        return t("List price")
+    if step["kind"] == "price":
+        if quantity > 1:
+            return t("Price list {list}, from {quantity}", list=step["source"], quantity=count(quantity))
+        return t("Price list {list}", list=step["source"])
+    percent = count(Decimal(step["percent"]))
+    if quantity > 1:
+        return t(
+            "Quantity from {quantity}: −{percent} % ({name})", quantity=count(quantity), percent=percent, name=named
+        )
+    return t("{name}: −{percent} %", name=named, percent=percent)
 
 
 def _until(step: Mapping[str, Any]) -> str:
-    return f"until {day(date.fromisoformat(step['valid_to']))}" if step["valid_to"] else ""
+    return t("until {day}", day=day(date.fromisoformat(step["valid_to"]))) if step["valid_to"] else ""

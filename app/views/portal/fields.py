@@ -10,8 +10,11 @@ from datetime import date
 from decimal import Decimal
 
 from app.errors import NotFound
+from app.words import t
 
-_ORDER_NUMBER = re.compile(r"P-[0-9]{1,18}")
+ORDER_NUMBER = re.compile(r"P-[0-9]{1,18}")
+# An order number of an ERP: letters, digits and what stands between them.
+ERP_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_. -]{0,48}[A-Za-z0-9])?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _QUANTITY = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,12})(?:[.,][0-9]{1,6})?")  # 0192 is part of a number, not a quantity
 _ONE_OR_THOUSAND = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
@@ -41,7 +44,7 @@ class Unread(ValueError):
 
 def checked_number(number: str) -> str:
     """:raises NotFound: it cannot be the number of an order; the same answer as for a foreign one"""
-    if not _ORDER_NUMBER.fullmatch(number):
+    if not ORDER_NUMBER.fullmatch(number):
         raise NotFound()
     return number
 
@@ -65,7 +68,14 @@ def short(typed: str, *, longest: int, name: str) -> str:
     """
     text = clean(typed)
     if len(text) > longest:
-        raise Unread(f"{name} has {len(text)} characters; {longest} can be kept. Please shorten it.")
+        raise Unread(
+            t(
+                "{name} has {n} characters; {longest} can be kept. Please shorten it.",
+                name=name,
+                n=len(text),
+                longest=longest,
+            )
+        )
     return text
 
 
@@ -76,12 +86,20 @@ def quantity(typed: str) -> Decimal:
     """
     text = clean(typed).replace(" ", "")
     if not text:
-        raise Unread("How many? Please type a number.")
+        raise Unread(t("How many? Please type a number."))
     if _ONE_OR_THOUSAND.fullmatch(text):
         plain = re.sub(r"[.,]", "", text)
-        raise Unread(f"{text} can be read in two ways. Please type {plain}, or the number without the zeros.")
+        raise Unread(
+            t(
+                "{typed} can be read in two ways. Please type {plain}, or the number without the zeros.",
+                typed=text,
+                plain=plain,
+            )
+        )
     if not _QUANTITY.fullmatch(text):
-        raise Unread(f"“{text[:30]}” is not a quantity we can read. Please type a number like 12 or 2.5.")
+        raise Unread(
+            t("“{typed}” is not a quantity we can read. Please type a number like 12 or 2.5.", typed=text[:30])
+        )
     return Decimal(text.replace(",", "."))
 
 
@@ -95,7 +113,7 @@ def unit_code(typed: str) -> str:
 
     :raises Unread: it is too long to be one
     """
-    word = short(typed, longest=LONGEST_UNIT, name="The unit").upper()
+    word = short(typed, longest=LONGEST_UNIT, name=t("The unit")).upper()
     return UNIT_WORDS.get(word, word)
 
 
@@ -110,7 +128,9 @@ def day(typed: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Unread(f"“{text[:30]}” is not a day we can read. Please type it like 2026-12-04.") from None
+        raise Unread(
+            t("“{typed}” is not a day we can read. Please type it like 2026-12-04.", typed=text[:30])
+        ) from None
 
 
 def version(typed: str) -> int:

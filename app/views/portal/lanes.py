@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from app.domain.order_states import Ball, Payment, Process, Validation
 from app.security.actor import Actor
 from app.services.ordering.reading import OrderSheet
+from app.views.formats import day, moment
 from app.views.portal.rows import hold_words
-from app.views.portal.words import day, moment, several
+from app.words import t, tn
 
 _STEPS = (
     Process.DRAFT,
@@ -58,16 +59,18 @@ class BallLine:
 def lanes(sheet: OrderSheet) -> list[Lane]:
     """Order, our check, payment."""
     order, at, words = sheet.order, sheet.situation, sheet.lanes
-    hold = f"On hold since {moment(order.hold_since)}: {hold_words(order.hold_reason)} " if order.hold_reason else ""
     return [
-        Lane("Order", _order_dots(at.process), hold + _order_text(sheet, words["order"]), moment(order.moved_at)),
-        Lane("Our check", _CHECK_DOTS[at.validation], words["check"], ""),
-        Lane("Payment", _payment_dots(sheet), words["payment"], ""),
+        Lane(t("Order"), _order_dots(at.process), _order_text(sheet, words["order"]), moment(order.moved_at)),
+        Lane(t("Our check"), _CHECK_DOTS[at.validation], words["check"], ""),
+        Lane(t("Payment"), _payment_dots(sheet), words["payment"], ""),
     ]
 
 
 def _order_text(sheet: OrderSheet, words: str) -> str:
     order = sheet.order
+    if order.hold_reason:
+        since, why = moment(order.hold_since), hold_words(order.hold_reason)
+        return t("On hold since {time}: {why} {state}", time=since, why=why, state=words)
     if order.process == Process.CANCELLED and order.cancel_reason:
         return f"{words}: {order.cancel_reason}"
     return words
@@ -93,37 +96,60 @@ def ball_line(sheet: OrderSheet, actor: Actor) -> BallLine:
     order = sheet.order
     ball = Ball(order.ball_with)
     if ball is Ball.NOBODY:
-        closed = "cancelled" if order.process == Process.CANCELLED else "delivered and paid"
-        return BallLine("Closed", "", f"{closed}, {moment(order.ball_since)}", "")
+        at = moment(order.ball_since)
+        cancelled = order.process == Process.CANCELLED
+        done = t("cancelled, {time}", time=at) if cancelled else t("delivered and paid, {time}", time=at)
+        return BallLine(t("Closed"), "", done, "")
     who, doing = _who(sheet, actor, ball)
     return BallLine(who, moment(order.ball_since), doing, sheet.next_step)
 
 
 def _who(sheet: OrderSheet, actor: Actor, ball: Ball) -> tuple[str, str]:
-    order, at = sheet.order, sheet.situation
-    mine = actor.person_id == order.placed_by
-    theirs = "The customer's" if actor.is_staff else "Your"
+    """Who has it, and what they are doing."""
+    at, staff = sheet.situation, actor.is_staff
     open_lines = at.lines - at.shipped_lines
-    last = sheet.shipments[-1] if sheet.shipments else None
-    parcel = f"on the road since {day(last.shipped_on)}" if last else "on the road"
-    at_the_erp = "settling your cancellation" if at.cancel_requested else "entering the order"
     return {
-        Ball.BUYER: ("You have it" if mine else f"{order.placed_by_name} has it", _buyer_does(at.validation)),
-        Ball.APPROVER: (f"{theirs} approvers", "approval"),
+        Ball.BUYER: (_holder(sheet, actor), _buyer_does(sheet)),
+        Ball.APPROVER: (t("The customer's approvers") if staff else t("Your approvers"), t("approval")),
         Ball.VALIDATOR: (
-            "We",
-            f"our desk looks at {several(at.points, 'point')}" if at.points else "our rules check it",
+            t("We"),
+            tn("our desk looks at {n} point", "our desk looks at {n} points", at.points)
+            if at.points
+            else t("our rules check it"),
         ),
-        Ball.ACCOUNT_MANAGER: (f"{theirs} account manager", "your question"),
-        Ball.ERP: ("Our order system", at_the_erp),
-        Ball.WAREHOUSE: ("Our warehouse", f"{several(open_lines, 'line')} to pick"),
-        Ball.CARRIER: (
-            "Carrier",
-            f"{parcel}, parcel {last.tracking_number}" if last and last.tracking_number else parcel,
+        Ball.ACCOUNT_MANAGER: (
+            t("The customer's account manager") if staff else t("Your account manager"),
+            t("your question"),
         ),
-        Ball.PAYER: (f"{theirs} accounts", "advance payment" if at.prepayment else "payment of the invoice"),
+        Ball.ERP: (
+            t("Our order system"),
+            t("settling your cancellation") if at.cancel_requested else t("entering the order"),
+        ),
+        Ball.WAREHOUSE: (t("Our warehouse"), tn("{n} line to pick", "{n} lines to pick", open_lines)),
+        Ball.CARRIER: (t("Carrier"), _on_the_road(sheet)),
+        Ball.PAYER: (
+            t("The customer's accounts") if staff else t("Your accounts"),
+            t("advance payment") if at.prepayment else t("payment of the invoice"),
+        ),
     }[ball]
 
 
-def _buyer_does(validation: Validation) -> str:
-    return "back for changing" if validation is Validation.REJECTED else "a draft, not sent"
+def _holder(sheet: OrderSheet, actor: Actor) -> str:
+    if actor.person_id == sheet.order.placed_by:
+        return t("You have it")
+    return t("{name} has it", name=sheet.order.placed_by_name)
+
+
+def _on_the_road(sheet: OrderSheet) -> str:
+    last = sheet.shipments[-1] if sheet.shipments else None
+    if last is None:
+        return t("on the road")
+    if not last.tracking_number:
+        return t("on the road since {day}", day=day(last.shipped_on))
+    return t("on the road since {day}, parcel {number}", day=day(last.shipped_on), number=last.tracking_number)
+
+
+def _buyer_does(sheet: OrderSheet) -> str:
+    if sheet.situation.validation is Validation.REJECTED:
+        return t("back for changing")
+    return t("a question to answer") if sheet.situation.asked else t("a draft, not sent")

@@ -15,18 +15,22 @@ from sqlalchemy import Row
 
 from app.audit.history import history
 from app.domain.order_states import CANCEL_AT_ONCE, CLOSED, Process, Validation
-from app.domain.reasons import REASONS
+from app.domain.pricing import net_of
 from app.models.transactional import Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import may
+from app.services.ordering.every_channel import ForeignOrder
 from app.services.ordering.reading import OrderSheet
+from app.views.formats import web_link
 from app.views.portal import explaining
 from app.views.portal.explaining import Step
 from app.views.portal.findings import Point, points
 from app.views.portal.lanes import BallLine, Lane, ball_line, lanes
+from app.views.portal.money import Charge, charges_of
 from app.views.portal.story import Told, told
-from app.views.portal.words import price_label, web_link
+from app.views.portal.words import Label, channel, erp_label, order_label, price_label
+from app.words import t
 
 PAGE = 50
 FEW = 8  # so many lines are shown unfolded
@@ -109,12 +113,17 @@ class OrderPage:
     wished: date | None
     comment: str
     erp_number: str
+    label: Label
+    charges: Sequence[Charge]
     lanes: Sequence[Lane]
     ball: BallLine
     together: str
     rejection: str
     rejection_next: str
     desk_note: str
+    messages: Sequence[Row[Any]]
+    asked: bool
+    may_write: bool
     points: Sequence[Point]
     lines: Sequence[LineView]
     total_lines: int
@@ -148,15 +157,18 @@ _COPIED = (
 def order_page(actor: Actor, sheet: OrderSheet, *, page: int = 1) -> OrderPage:
     """The page of an order for this reader."""
     order = sheet.order
-    all_points = points(sheet.findings, actor)
+    all_points = points(sheet.findings, actor, order=order)
     return OrderPage(
         **{name: getattr(order, name) for name in _COPIED},
         **_lines_of_page(sheet, all_points, page),
-        **_rejection(actor, order),
+        **_rejection(actor, sheet),
+        **_messages(actor, sheet),
         customer=f"{sheet.customer_name} ({sheet.customer_number})" if actor.is_staff else "",
         placed_by=order.placed_by_name,
         ship_to=order.ship_to_code,
         wished=order.requested_date,
+        label=order_label(order.process, order.validation),
+        charges=charges_of(order, actor),
         lanes=lanes(sheet),
         ball=ball_line(sheet, actor),
         together=_together(order),
@@ -184,13 +196,24 @@ def _lines_of_page(sheet: OrderSheet, all_points: Sequence[Point], page: int) ->
     }
 
 
-def _rejection(actor: Actor, order: Order) -> dict[str, Any]:
-    """Why the desk did not accept it, while that is so, and whether this reader can take it up again."""
-    rejected = order.process == Process.IN_VALIDATION and order.validation == Validation.REJECTED
-    reason = REASONS.get(order.review_reason) if rejected else None
+def _messages(actor: Actor, sheet: OrderSheet) -> dict[str, Any]:
+    """What buyer and desk wrote to each other, and whether this reader can write to the desk that has the order."""
+    order = sheet.order
+    at_the_desk = order.process == Process.IN_VALIDATION and order.validation == Validation.PENDING
     return {
-        "rejection": reason.words if reason else "",
-        "rejection_next": reason.next_step if reason else "",
+        "messages": sheet.messages,
+        "asked": sheet.situation.asked,
+        "may_write": at_the_desk and may(actor, Permission.ORDER_WRITE, order),
+    }
+
+
+def _rejection(actor: Actor, sheet: OrderSheet) -> dict[str, Any]:
+    """Why the desk did not accept it, while that is so, and whether this reader can take it up again."""
+    order, said = sheet.order, sheet.rejection
+    rejected = order.process == Process.IN_VALIDATION and order.validation == Validation.REJECTED
+    return {
+        "rejection": said.words if rejected and said else "",
+        "rejection_next": said.next_step if rejected and said else "",
         "desk_note": order.review_note if rejected else "",
         "change_again": rejected and may(actor, Permission.ORDER_CHANGE, order),
     }
@@ -238,9 +261,9 @@ def _delivery(row: Row[Any]) -> Delivery:
 def _together(order: Order) -> str:
     """Where two lanes meet and neither says it, one sentence says how they go together."""
     if order.process == Process.CONFIRMED and order.validation == Validation.PENDING:
-        return "Your change is being checked. Until we answer, the confirmed order stays as it is."
+        return t("Your change is being checked. Until we answer, the confirmed order stays as it is.")
     if order.process == Process.CANCELLED and order.payment == "paid":
-        return "A credit note follows."
+        return t("A credit note follows.")
     return ""
 
 
@@ -259,5 +282,63 @@ def _cancel(actor: Actor, order: Order) -> str:
     if closed or not may(actor, Permission.ORDER_CANCEL, order):
         return ""
     if process in CANCEL_AT_ONCE and order.validation != Validation.APPROVED:
-        return "It is cancelled at once; nothing has been ordered yet."
-    return "Our order system holds it already, so it is asked first whether the order can still be stopped."
+        return t("It is cancelled at once; nothing has been ordered yet.")
+    return t("Our order system holds it already, so it is asked first whether the order can still be stopped.")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOrderPage:
+    """An order that reached the ERP by another way, as it stands there; read only."""
+
+    number: str
+    reference: str
+    way: str
+    label: Label
+    ordered_on: date
+    currency: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    lines: Sequence[LineView]
+    deliveries: Sequence[Delivery]
+    invoices: Sequence[Row[Any]]
+
+
+def other_order_page(actor: Actor, order: ForeignOrder) -> OtherOrderPage:
+    """The page of an order of another channel for this reader."""
+    return OtherOrderPage(
+        number=order.number,
+        reference=order.reference,
+        way=channel(order.channel),
+        label=erp_label(order.status),
+        ordered_on=order.ordered_on,
+        currency=order.currency,
+        net=order.net,
+        tax=order.tax,
+        gross=order.gross,
+        lines=[_other_line(line) for line in order.lines],
+        deliveries=[_delivery(row) for row in order.shipments],
+        invoices=order.invoices if may(actor, Permission.INVOICE_READ) else (),
+    )
+
+
+def _other_line(line: Row[Any]) -> LineView:
+    return LineView(
+        number=line.line_number,
+        item=line.item_number,
+        own_number="",
+        name=line.name,
+        unit=line.unit,
+        ordered=line.quantity,
+        confirmed=line.quantity - line.cancelled,
+        shipped=line.shipped,
+        open=max(line.quantity - line.shipped - line.cancelled, Decimal(0)),
+        cancelled=line.cancelled,
+        confirmed_date=line.confirmed_date,
+        wished=None,
+        unit_price=net_of(line.unit_price, line.discount_percent),
+        net=line.net,
+        price_label="",
+        steps=(),
+        points=(),
+    )

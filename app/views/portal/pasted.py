@@ -1,35 +1,44 @@
-"""Reads a typed or pasted list, one line an item: number, quantity, unit, separated by blanks, tabs or semicolons.
+"""A pasted list on its way into a draft: what could be taken, and what a person has to look at, with nearest numbers.
 
-A line that cannot be read is given back with what to do about it; nothing is dropped in silence.
+Reading itself is `app.services.intake`; nothing is dropped in silence here either.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from app.extensions import transaction
+from app.services.customers import facts_of
+from app.services.intake.outcome import Problem
+from app.services.intake.text import read_text
 from app.services.ordering.typed import TypedLine
-from app.views.portal import fields
-from app.views.portal.fields import Unread
+from app.words import t
 
-_SEPARATORS = re.compile(r"[\t;]")
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A button: `value` says which line of the rest gets which number instead."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """A line of the list as it was typed, where it stood, and what to do."""
+    """A line of the list as it was typed, and what to do."""
 
-    row: int
     text: str
     message: str
+    suggestions: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What was read, and what was not."""
+    """What was read, and what was not. `problem` is said when nothing of it could be read at all."""
 
-    lines: tuple[TypedLine, ...]
-    not_read: tuple[NotRead, ...]
+    lines: tuple[TypedLine, ...] = ()
+    not_read: tuple[NotRead, ...] = ()
+    problem: str = ""
 
     @property
     def rest(self) -> str:
@@ -37,50 +46,34 @@ class Pasted:
         return "\n".join(each.text for each in self.not_read)
 
 
-def read_list(typed: str) -> Pasted:
-    """Every line that is not empty, in order."""
-    lines, not_read = [], []
-    for row, text in enumerate(typed.splitlines(), start=1):
-        if not text.strip():
-            continue
-        try:
-            lines.append(_line(text))
-        except Unread as problem:
-            not_read.append(NotRead(row, text.strip(), str(problem)))
-    return Pasted(tuple(lines), tuple(not_read))
+def read_pasted(customer_id: int, text: str) -> Pasted:
+    """Read a list within the scope of the customer, in a short transaction of its own."""
+    if not text.strip():
+        return Pasted()
+    with transaction():
+        intake = read_text(facts_of(customer_id), text)
+    if intake.file_problem:
+        return Pasted(problem=intake.file_message)
+    lines = [
+        TypedLine(each.item, each.quantity, each.unit, requested_date=each.requested_date, comment=each.note)
+        for each in intake.lines
+    ]
+    return Pasted(tuple(lines), tuple(_not_read(place, each) for place, each in enumerate(intake.problems)))
 
 
-def _line(text: str) -> TypedLine:
-    item, quantity, unit = _by_separator(text) if _SEPARATORS.search(text) else _by_blanks(text)
-    if not item:
-        raise Unread("The item number is missing. Please write: item, quantity, unit.")
-    return TypedLine(
-        item=fields.short(item, longest=fields.LONGEST_ITEM, name="The item number"),
-        quantity=fields.quantity(quantity),
-        unit=fields.unit_code(unit),
-    )
+def _not_read(place: int, problem: Problem) -> NotRead:
+    buttons = [
+        Suggestion(f"{place}|{problem.value}|{number}", t("Take {item}", item=number)) for number in problem.suggestions
+    ]
+    return NotRead(problem.written, problem.message, tuple(buttons) if problem.value in problem.written else ())
 
 
-def _by_separator(text: str) -> tuple[str, str, str]:
-    """Tabs or semicolons keep blanks inside a number together."""
-    parts = [part.strip() for part in _SEPARATORS.split(text)]
-    while len(parts) > 3 and not parts[-1]:
-        parts.pop()
-    if len(parts) > 3:
-        raise Unread("There is more in this line than item, quantity and unit. Please leave only these three.")
-    item, quantity, unit = [*parts, "", ""][:3]
-    return item, quantity, unit
-
-
-def _by_blanks(text: str) -> tuple[str, str, str]:
-    """The quantity is the last word, or the last but one when a unit follows; what stands before it is the number."""
-    words = text.split()
-    if len(words) > 1 and fields.is_quantity(words[-1]):
-        return " ".join(words[:-1]), words[-1], ""
-    if len(words) > 2 and fields.is_quantity(words[-2]):
-        return " ".join(words[:-2]), words[-2], words[-1]
-    if len(words) == 2:
-        return words[0], words[1], ""
-    if len(words) > 2:
-        raise Unread("We do not see which part is the quantity. Please write: item, quantity, unit.")
-    return words[0], "", ""
+def with_suggestion(text: str, pressed: str) -> str:
+    """The list with a suggested number in the place of the one nobody knows; anything odd changes nothing."""
+    place, _, instead = pressed.partition("|")
+    old, _, new = instead.rpartition("|")
+    lines = text.splitlines()
+    if not (place.isascii() and place.isdigit() and len(place) < 6 and int(place) < len(lines) and old and new):
+        return text
+    lines[int(place)] = lines[int(place)].replace(old, new, 1)
+    return "\n".join(lines)

@@ -5,8 +5,7 @@ The prices are asked for with no transaction open; whoever is second with the sa
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import PreconditionNotMet
@@ -16,24 +15,29 @@ from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import require
 from app.services.lifecycle import locked
-from app.services.ordering import drafts
+from app.services.ordering import checking, drafts, offers
 from app.services.ordering.place import Outcome, place
 from app.services.ordering.preparing import Prepared, prepare
 from app.services.ordering.reading import sheet
 from app.services.ordering.typed import TypedOrder
-from app.views.portal import fields
 from app.views.portal.draft_form import DraftForm, Reading, read
-from app.views.portal.draft_page import editable, typed_of
+from app.views.portal.draft_page import editable
+from app.views.portal.findings import offer_id
+from app.views.portal.pasted import read_pasted
 
 
 class Result(StrEnum):
-    """How far the form came. GONE: it is no draft any more. STALE: somebody changed it since the form was made."""
+    """How far the form came. GONE: it is no draft any more. STALE: somebody changed it since the form was made.
+
+    NO_OFFER: it is saved, but the choice that was pressed is not offered any more.
+    """
 
     SAVED = "saved"
     NOT_READ = "not_read"
     STALE = "stale"
     GONE = "gone"
     BLOCKED = "blocked"
+    NO_OFFER = "no_offer"
     WAITING = "waiting"
     SENT = "sent"
 
@@ -55,10 +59,11 @@ class _Opened:
     stored: TypedOrder
 
 
-def keep(actor: Actor, number: str, form: DraftForm, *, send: bool, button: str = "") -> Kept:
-    """Store the form, and send the order if asked to.
+def keep(actor: Actor, number: str, form: DraftForm, *, send: bool = False, take: str = "", anew: bool = False) -> Kept:
+    """Store the form, and send the order or take an offer if asked to.
 
-    :param button: what a pressed button of a finding types, see `findings.Button`
+    :param take: which offer of the page was pressed, see `findings.offer_key`
+    :param anew: take the prices of this moment, even if nothing was typed
     :raises NotAllowed: not a buyer of this company
     :raises NotFound: nothing under this number within the scope
     """
@@ -67,23 +72,36 @@ def keep(actor: Actor, number: str, form: DraftForm, *, send: bool, button: str 
         return Kept(Result.GONE, form)
     if opened.version != form.version:
         return Kept(Result.STALE, form)
-    form = _pressed(form, button)
-    reading = read(form, opened.stored)
+    reading = read(form, opened.stored, read_pasted(opened.customer_id, form.pasted))
     if reading.problems:
         return Kept(Result.NOT_READ, form, reading)
     changed, sends = reading.typed != opened.stored, send and not reading.pasted.not_read
-    if not changed and not sends:
-        return Kept(_saved(reading), form, reading)
-    prepared = prepare(opened.customer_id, reading.typed.lines, live=sends)
-    result = _store(actor, number, form, reading, prepared, changed=changed, sends=sends)
+    result = _saved(reading)
+    if changed or sends or anew:
+        prepared = prepare(opened.customer_id, reading.typed.lines, live=sends)
+        result = _store(actor, number, form, reading, prepared, changed=changed, sends=sends)
+    if take and result is Result.SAVED:
+        result = _take(actor, number, take)
     return Kept(result, form, reading)
+
+
+def _take(actor: Actor, number: str, pressed: str) -> Result:
+    with transaction():
+        key = offer_id(sheet(number).findings, pressed)
+    if key is None:
+        return Result.NO_OFFER
+    try:
+        offers.take(actor, number, key)
+    except PreconditionNotMet:
+        return Result.NO_OFFER
+    return Result.SAVED
 
 
 def _open(actor: Actor, number: str) -> _Opened:
     with transaction():
         order = sheet(number).order
         require(actor, Permission.ORDER_CHANGE, order)
-        stored = typed_of(order, drafts.stored_lines(order))
+        stored = drafts.typed_of(order)
         return _Opened(order.customer_id, order.version, editable(order), stored)
 
 
@@ -99,7 +117,12 @@ def _store(
                 return Result.STALE
             if changed:
                 drafts.change(actor, order, reading.typed, prepared, seen_version=form.version)
-            return _send(actor, order, prepared) if sends else _saved(reading)
+            if sends:
+                return _send(actor, order, prepared)
+            if not changed:
+                drafts.reprice(order, prepared)
+            checking.look(order, prepared)
+            return _saved(reading)
     except PreconditionNotMet:
         return Result.STALE
 
@@ -111,23 +134,3 @@ def _send(actor: Actor, order: Order, prepared: Prepared) -> Result:
 
 def _saved(reading: Reading) -> Result:
     return Result.NOT_READ if reading.pasted.not_read else Result.SAVED
-
-
-def _pressed(form: DraftForm, button: str) -> DraftForm:
-    """The form as if the buyer had typed what the button says; a button that says nothing readable does nothing."""
-    try:
-        values = json.loads(button or "{}")
-    except (ValueError, RecursionError):
-        return form
-    position = values.get("line") if isinstance(values, dict) else None
-    line = form.lines.get(position) if isinstance(position, int) else None
-    if line is None:
-        return form
-    pressed = replace(
-        line,
-        item=fields.clean(str(values.get("item", line.item))),
-        quantity=fields.clean(str(values.get("quantity", line.quantity))),
-        unit=fields.clean(str(values.get("unit", line.unit))),
-        remove=line.remove or values.get("remove") is True,
-    )
-    return replace(form, lines={**form.lines, line.position: pressed})

@@ -13,11 +13,12 @@ from app.views.portal.drafts import shown_back
 from app.views.portal.fields import checked_number
 from app.views.portal.in_hand import put_down
 from app.views.portal.saving import Result, keep
+from app.words import n_, t
 
 _SAID = {
-    Result.SENT: ("{number} is sent. We have your order; this is not yet our acceptance.", "good"),
+    Result.SENT: (n_("{number} is sent. We have your order; this is not yet our acceptance."), "good"),
     Result.WAITING: (
-        "{number} waits for approval in your company. Approval sends it; you need not come back.",
+        n_("{number} waits for approval in your company. Approval sends it; you need not come back."),
         "notice",
     ),
 }
@@ -32,6 +33,6 @@ def send_draft(number: str) -> Response | tuple[str, int]:
     if kept.result not in _SAID:
         return shown_back(number, kept)
     words, kind = _SAID[kept.result]
-    flash(words.format(number=number), kind)
+    flash(t(words, number=number), kind)
     put_down(number)
     return redirect(url_for("portal.show_order", number=number), 303)

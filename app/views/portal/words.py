@@ -1,6 +1,7 @@
-"""Values and states as people read them: money, quantities, days and times in the seller's zone, labels with a sign.
+"""States as people read them, in their language: labels with a sign, promises of price and stock.
 
-Registered as Jinja filters for the portal and the desk. Decides nothing and looks nothing up.
+Registered as Jinja filters for the portal and the desk; money, quantities and days: see `app.views.formats`. Decides
+nothing and looks nothing up.
 """
 
 from __future__ import annotations
@@ -8,64 +9,60 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 
-from app.clock import now
-from app.domain.money import at_least_decimals, rounded
-from app.domain.quantities import plain
 from app.domain.working_days import add_working_days
+from app.services.approvals import why_words
 from app.services.catalogue.items import ItemFacts
 from app.services.pricing import Promise
-
-UNITS: Mapping[str, tuple[str, str]] = {
-    "PCS": ("piece", "pieces"),
-    "BOX": ("box", "boxes"),
-    "PAL": ("pallet", "pallets"),
-}
+from app.views.formats import count, day, moment
+from app.words import n_, t, tn
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A word with a sign, so that colour never says it alone. `kind` is a class of base.css."""
+    """A word with a sign, so that colour never says it alone. `kind` is a class of base.css, `text` is in English."""
 
-    words: str
+    text: str
     sign: str
     kind: str
 
+    @property
+    def words(self) -> str:
+        """In the reader's language."""
+        return t(self.text)
+
 
 OUTCOMES: Mapping[str, Label] = {
-    "block": Label("Change needed", "cross", "stop"),
-    "review": Label("We will look", "eye", "look"),
-    "offer": Label("Your choice", "choice", "choice"),
-    "notice": Label("Note", "info", "notice"),
+    "block": Label(n_("Change needed"), "cross", "stop"),
+    "review": Label(n_("We will look"), "eye", "look"),
+    "offer": Label(n_("Your choice"), "choice", "choice"),
+    "notice": Label(n_("Note"), "info", "notice"),
 }
 OUTCOME_ORDER = tuple(OUTCOMES)
 
 PROCESS: Mapping[str, Label] = {
-    "draft": Label("Draft, not sent", "pen", ""),
-    "awaiting_approval": Label("Waiting for approval", "clock", "look"),
-    "received": Label("We have it", "tick", "notice"),
-    "in_validation": Label("Being checked", "eye", "look"),
-    "confirmed": Label("Confirmed", "tick", "good"),
-    "in_dispatch": Label("On its way", "arrow", "notice"),
-    "delivered": Label("Delivered", "tick", "good"),
-    "cancelled": Label("Cancelled", "cross", ""),
+    "draft": Label(n_("Draft, not sent"), "pen", ""),
+    "awaiting_approval": Label(n_("Waiting for approval"), "clock", "look"),
+    "received": Label(n_("We have it"), "tick", "notice"),
+    "in_validation": Label(n_("Being checked"), "eye", "look"),
+    "confirmed": Label(n_("Confirmed"), "tick", "good"),
+    "in_dispatch": Label(n_("On its way"), "arrow", "notice"),
+    "delivered": Label(n_("Delivered"), "tick", "good"),
+    "cancelled": Label(n_("Cancelled"), "cross", ""),
 }
-BACK_WITH_YOU = Label("Not accepted", "cross", "stop")
-BEING_ENTERED = Label("Accepted", "tick", "notice")
+BACK_WITH_YOU = Label(n_("Not accepted"), "cross", "stop")
+BEING_ENTERED = Label(n_("Accepted"), "tick", "notice")
 
-CHANNELS: Mapping[str, str] = {"phone": "by telephone", "mail": "by mail", "edi": "by EDI"}
-ERP_STATUS: Mapping[str, str] = {
-    "open": "entered",
-    "pending approval": "entered",
-    "pending prepayment": "waits for payment",
-    "released": "confirmed",
-    "posted": "delivered and invoiced",
-    "deleted": "cancelled",
+CHANNELS: Mapping[str, str] = {"phone": n_("by telephone"), "mail": n_("by mail"), "edi": n_("by EDI")}
+ERP_STATUS: Mapping[str, Label] = {
+    "open": Label(n_("Entered"), "tick", "notice"),
+    "pending approval": Label(n_("Entered"), "tick", "notice"),
+    "pending prepayment": Label(n_("Waits for payment"), "clock", "look"),
+    "released": Label(n_("Confirmed"), "tick", "good"),
+    "posted": Label(n_("Delivered and invoiced"), "tick", "good"),
+    "deleted": Label(n_("Cancelled"), "cross", ""),
 }
 
 
@@ -78,128 +75,67 @@ def order_label(process: str, validation: str) -> Label:
     return PROCESS.get(process, Label(process.replace("_", " "), "info", ""))
 
 
-def amount(value: Decimal | None, currency: str = "") -> str:
-    """7,312.45, or USD 7,312.45 when the currency is given; the currency's own decimals."""
-    if value is None:
-        return "–"
-    return f"{currency} {rounded(value, currency):,f}".strip()
+def erp_label(status: str) -> Label:
+    """The state of an order that did not come through the portal."""
+    known = status.lower().replace("_", " ")
+    return ERP_STATUS.get(known, Label(known, "info", ""))
 
 
-def price(value: Decimal | None) -> str:
-    """A unit price with the decimals of the ERP, two at least: 28.4943, 2,753.99."""
-    if value is None:
-        return "on request"
-    decimals = len(at_least_decimals(value, 2).partition(".")[2])
-    return f"{value:,.{decimals}f}"
+def channel(code: str) -> str:
+    """By which way an order reached us."""
+    return t(CHANNELS[code.lower()]) if code.lower() in CHANNELS else code
 
 
-def count(value: Decimal | int | None) -> str:
-    """A quantity with thousands: 1,104 or 2.5."""
-    if value is None:
-        return "–"
-    whole, point, rest = plain(Decimal(value)).partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() else f"{whole}{point}{rest}"
-
-
-def number(value: Decimal | None) -> str:
-    """A quantity as it is typed into a field: 1104 or 2.5."""
-    return "" if value is None else plain(value)
-
-
-def several(how_many: int, one: str, many: str = "") -> str:
+def lines_of(how_many: int) -> str:
     """1 line, 24 lines."""
-    return f"{how_many:,} {one if how_many == 1 else many or one + 's'}"
+    return tn("{n} line", "{n} lines", how_many)
 
 
-def unit(code: str, quantity: Decimal | None = None) -> str:
-    """PCS → pieces; 1 of it → piece. A code we have no word for stays as it is."""
-    one, many = UNITS.get(code, (code, code))
-    return one if quantity == 1 else many
-
-
-def unit_choice(code: str, factor: Decimal, base_unit: str) -> str:
-    """The unit as it stands in a list of choices: piece, box of 24."""
-    one, _ = UNITS.get(code, (code, code))
-    return one if code == base_unit else f"{one} of {count(factor)}"
-
-
-def zone() -> ZoneInfo:
-    """The seller's time zone, in which all pages speak."""
-    return ZoneInfo(current_app.config["BUSINESS_TIME_ZONE"])
-
-
-def day(value: date | None) -> str:
-    """Tue 1 Dec; with the year when it is another one."""
-    if value is None:
-        return "–"
-    return f"{value:%a} {value.day} {value:%b}{_year(value)}"
-
-
-def moment(value: datetime | None) -> str:
-    """14:09 today, else Mon 23 Nov 14:09."""
-    if value is None:
-        return "–"
-    local = value.astimezone(zone())
-    if local.date() == now().astimezone(zone()).date():
-        return f"{local:%H:%M}"
-    return f"{day(local.date())} {local:%H:%M}"
-
-
-def exact_moment(value: datetime) -> str:
-    """Mon 23 Nov 14:09:31, for a record of what happened."""
-    local = value.astimezone(zone())
-    return f"{day(local.date())} {local:%H:%M:%S}"
-
-
-def _year(value: date) -> str:
-    return "" if value.year == now().astimezone(zone()).year else f" {value.year}"
+def points_of(how_many: int) -> str:
+    """1 point, 3 points."""
+    return tn("{n} point", "{n} points", how_many)
 
 
 def price_label(promise: str, as_of: datetime | None) -> str:
-    """How sure a price is, in the same words everywhere."""
+    """How sure a price is, in the same words everywhere. `as_of` None: no sync has run yet."""
     if promise == Promise.ON_REQUEST:
-        return "price on request"
-    at = moment(as_of) if as_of else "an unknown time"
-    return {
-        Promise.CONFIRMED: f"confirmed by our ERP at {at}",
-        Promise.LAST_KNOWN: f"last known price of {at}",
-    }.get(Promise(promise), f"as of {at}")
+        return t("price on request")
+    if promise == Promise.CONFIRMED:
+        return t("confirmed by our ERP at {time}", time=moment(as_of)) if as_of else t("confirmed by our ERP")
+    if promise == Promise.LAST_KNOWN:
+        if as_of is None:
+            return t("last known price")
+        return t("last known price of {time}; if it differs by more than 2 % we ask you first", time=moment(as_of))
+    return t("as of {time}", time=moment(as_of)) if as_of else t("age not known")
 
 
 def stock_label(item: ItemFacts, today: date) -> str:
     """What is there, or when it comes; never a bare zero."""
-    if item.is_discontinued(today) and item.available <= 0:
-        return "no longer made"
+    gone = item.is_discontinued(today)
+    if gone and item.available <= 0:
+        return t("no longer made")
     if item.blocked:
-        return "not for sale at present"
+        return t("not for sale at present")
     if item.available > 0:
-        last = "; no longer made, these are the last" if item.is_discontinued(today) else ""
-        return f"{count(item.available)} in stock{last}"
+        words = t("{quantity} in stock; no longer made, these are the last") if gone else t("{quantity} in stock")
+        return words.format(quantity=count(item.available))
     if item.lead_time_days:
-        return f"comes to order, first day {day(add_working_days(today, item.lead_time_days))}"
-    return "no date yet, we will tell you"
+        first = day(add_working_days(today, item.lead_time_days))
+        return t("comes to order, first day {day}", day=first)
+    return t("no date yet, we will tell you")
 
 
-def web_link(url: str) -> str:
-    """The address if it is one of the web, else empty: it comes from outside and must not run anything."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+def category_name(name: str) -> str:
+    """MOUNTAIN BIKES as it is pleasant to read: Mountain bikes. The word itself is the ERP's."""
+    return name.capitalize() if name.isupper() else name
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {
-    "amount": amount,
-    "price": price,
-    "count_of": count,
-    "number": number,
-    "unit": unit,
-    "day": day,
-    "moment": moment,
-    "exact_moment": exact_moment,
-    "web_link": web_link,
-    "several": several,
+    "lines_of": lines_of,
+    "points_of": points_of,
+    "category": category_name,
+    "channel": channel,
+    "why_words": why_words,
 }
 
 

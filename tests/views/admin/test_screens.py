@@ -218,7 +218,7 @@ def test_an_action_needs_a_form_of_ours_a_role_and_a_name(app: Flask, ada: Flask
 
 def test_the_first_page_counts_what_waits(ada: FlaskClient, world: World) -> None:
     page = ada.get("/admin/").text
-    assert "<b>1</b> in validation" in page
+    assert "<b>1</b> being checked" in page
     assert "<b>items</b>" in page
     assert "60 rows" in page
 

@@ -127,6 +127,19 @@ def fill(world: World, customer: int, order: int) -> None:
     }  # fmt: skip
     world.add("order_line", **line)
     _finding(world, customer, order)
+    _seller(world, customer, order)
+
+
+def _seller(world: World, customer: int, order: int) -> None:
+    world.add("seller_profile", version=1, name="Portico", colour="#0c5c68")
+    world.add("terms", version=1, texts=Jsonb({"en": "Pay in 30 days."}))
+    mail = {
+        "customer_id": customer, "order_id": order, "kind": "receipt", "dedup": "receipt:P-10391:1", "language": "en",
+        "to_name": "Alice", "to_address": "alice@example.com", "subject": "We have your order P-10391",
+        "body_text": "We have your order. <script>alert(1)</script>", "body_html": "<p>We have your order.</p>",
+        "state": "kept", "reason": "No mail server is set, so it is kept here to be read.",
+    }  # fmt: skip
+    world.add("mail", **mail)
 
 
 def _reference(world: World) -> None:

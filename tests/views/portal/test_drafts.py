@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -33,19 +35,19 @@ def test_a_pasted_list_becomes_a_draft_at_ones_own_prices(shop: Shop, browse: Br
     page = text_of(alice.get(f"/drafts/{number}"))
     assert lines(shop, number) == ["BIKE 5 PCS", "HELMET 2 PCS"]
     assert "USD 400.00" in page
-    assert "80.00 each · as of" in page
-    assert "Price list DEALER" in page
+    assert "80.00 each · age not known" in page
+    assert "Why this price" in page
     assert "Before tax and freight USD 460.00" in page
 
 
 def test_what_cannot_be_read_stays_in_the_field_and_the_rest_is_taken(shop: Shop, browse: Browse) -> None:
     alice = browse(shop.alice)
 
-    answer = alice.post("/drafts", alice.get("/drafts/new"), pasted="BIKE 5\nHELMET lots\nBIKE 1,000")
+    answer = alice.post("/drafts", alice.get("/drafts/new"), pasted="BIKE 5\nNOBODY-7 3\nBIKE 1,000")
 
     assert answer.status_code == 422
     assert "1 of 3 new lines taken, 2 to look at" in text_of(answer)
-    assert fields_of(answer)["pasted"] == "HELMET lots\nBIKE 1,000"
+    assert fields_of(answer)["pasted"] == "NOBODY-7 3\nBIKE 1,000"
     assert fields_of(answer)["quantity-1"] == "5"
 
 
@@ -104,31 +106,68 @@ def test_a_draft_somebody_else_changed_meanwhile_is_shown_with_what_was_typed(sh
     assert answer.status_code == 409
     assert "Alice changed it" in text_of(answer)
     assert typed["quantity-1"] == "8"
-    assert typed["pasted"].splitlines() == ["HELMET;3;PCS", "BIKE 1 BOX"]
+    assert typed["pasted"].splitlines() == ["HELMET 3 PCS", "BIKE 1 BOX"]
     assert lines(shop, number) == ["BIKE 5 PCS", "CUSTOM 1 PCS"]
     assert alice.post(f"/drafts/{number}", answer).status_code == 303
     assert lines(shop, number) == ["BIKE 8 PCS", "CUSTOM 1 PCS", "HELMET 3 PCS", "BIKE 1 BOX"]
 
 
-def test_points_stand_first_with_a_button_that_does_it(shop: Shop, browse: Browse) -> None:
+def test_points_stand_first_and_an_offer_is_taken_with_one_press(shop: Shop, browse: Browse) -> None:
     number, alice = shop.draft("BIKE 5", "NOBODY-KNOWS 1"), browse(shop.alice)
     page = alice.get(f"/drafts/{number}")
 
-    assert page.text.index("NOBODY-KNOWS") < page.text.index("BIKE")
+    assert page.text.index("NOBODY-KNOWS") < page.text.index('id="line-1"')
     assert "1 point to change before it can be sent" in text_of(page)
+    assert 'href="#line-2">Show what to change' in page.text
 
-    button = next(part for part in page.text.split('name="apply" value="')[1:] if "Take out" in part)
-    alice.post(f"/drafts/{number}", page, apply=button.split('"')[0].replace("&#34;", '"'))
+    answer = alice.post(f"/drafts/{number}", page, take=offer(page.text, "Take out"), quantity__1="6")
 
-    assert lines(shop, number) == ["BIKE 5 PCS"]
+    assert answer.status_code == 303
+    assert lines(shop, number) == ["BIKE 6 PCS"]
+    assert ">Send order</button>" in alice.get(f"/drafts/{number}").text
 
 
-@pytest.mark.parametrize("button", ["[]", "{", '{"line": [1]}', '{"line": 99, "remove": true}', "[" * 5000])
+def offer(page: str, label: str) -> str:
+    """What the button with this label sends."""
+    buttons = re.findall(r'name="take" value="([^"]+)"[^>]*>(.*?)</button>', page, re.S)
+    return next(unescape(value) for value, words in buttons if label in words)
+
+
+@pytest.mark.parametrize("button", ["[]", "x|1|y", "item-unknown|99|take-out", "|||", "[" * 5000])
 def test_a_button_nobody_made_does_nothing(shop: Shop, browse: Browse, button: str) -> None:
     number, alice = shop.draft("BIKE 5"), browse(shop.alice)
 
-    assert alice.post(f"/drafts/{number}", alice.get(f"/drafts/{number}"), apply=button).status_code == 303
+    answer = alice.post(f"/drafts/{number}", alice.get(f"/drafts/{number}"), take=button)
+
+    assert answer.status_code == 303
+    assert "not open any more" in text_of(alice.get(f"/drafts/{number}"))
     assert lines(shop, number) == ["BIKE 5 PCS"]
+
+
+def test_a_number_nobody_knows_comes_back_with_the_nearest_ones_to_take(shop: Shop, browse: Browse) -> None:
+    number, alice = shop.draft("BIKE 5"), browse(shop.alice)
+
+    answer = alice.post(f"/drafts/{number}", alice.get(f"/drafts/{number}"), pasted="HELMET 2\nHELMETT 3")
+
+    assert "1 of 2 new lines taken, 1 to look at" in text_of(answer)
+    button = unescape(re.findall(r'name="instead" value="([^"]+)"', answer.text)[0])
+    assert alice.post(f"/drafts/{number}", answer, instead=button).status_code == 303
+    assert lines(shop, number) == ["BIKE 5 PCS", "HELMET 2 PCS", "HELMET 3 PCS"]
+
+
+def test_a_price_that_changed_meanwhile_stands_beside_the_old_one(shop: Shop, browse: Browse) -> None:
+    number, alice = shop.draft("BIKE 5"), browse(shop.alice)
+    shop.planter.connection.execute("update price set unit_price = 82 where list_code = 'DEALER'")
+    try:
+        page = alice.get(f"/drafts/{number}")
+        assert "Now 82.00 each; it was 80.00 when this draft was saved." in text_of(page)
+        assert "USD 400.00" in text_of(page)
+
+        alice.post(f"/drafts/{number}", page, anew="1")
+
+        assert "USD 410.00" in text_of(alice.get(f"/drafts/{number}"))
+    finally:
+        shop.planter.connection.execute("update price set unit_price = 80 where list_code = 'DEALER'")
 
 
 def test_five_hundred_lines_come_in_pages_and_turning_one_saves(shop: Shop, browse: Browse) -> None:
@@ -161,9 +200,11 @@ def test_what_happens_next_is_said_before_sending(shop: Shop, browse: Browse) ->
     large, small = shop.draft("BIKE 100"), shop.draft("BIKE 1")
     over_credit = shop.draft("BIKE 20", by=shop.dora)
 
-    assert "over your limit of USD 5,000.00" in text_of(alice.get(f"/drafts/{large}"))
-    assert "it goes to us; our rules check it at once" in text_of(alice.get(f"/drafts/{small}"))
-    assert "our desk looks at 1 point" in text_of(dora.get(f"/drafts/{over_credit}"))
+    waits = text_of(alice.get(f"/drafts/{large}"))
+    assert "Bob approves, since it is over your limit of USD 5,000.00; that sends it." in waits
+    assert "Send to Bob for approval" in waits
+    assert "It goes to us; our rules check it at once" in text_of(alice.get(f"/drafts/{small}"))
+    assert "Our desk looks at 1 point" in text_of(dora.get(f"/drafts/{over_credit}"))
 
 
 def test_an_approver_reads_a_draft_and_cannot_change_it(shop: Shop, browse: Browse) -> None:

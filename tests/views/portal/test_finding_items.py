@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -27,8 +28,8 @@ def _tiers(opened: Shop) -> None:
 def test_a_hit_shows_numbers_price_tiers_and_stock(shop: Shop, browse: Browse) -> None:
     page = text_of(browse(shop.alice).get("/find?q=BIKE"))
 
-    assert "BIKE your 3575-057 · Item BIKE" in page
-    assert "80.00 USD a piece · as of" in page
+    assert "BIKE (3575-057) Item BIKE" in page
+    assert "80.00 each at 1 · age not known" in page
     assert "from 15: 76.00 each" in page
     assert "1,000 in stock" in page
     assert "box of 4" in page
@@ -63,6 +64,81 @@ def test_a_quantity_that_cannot_be_read_adds_nothing(shop: Shop, browse: Browse)
     assert shop.planter.all("select 1 from customer_order") == []
 
 
+def test_the_price_follows_a_quantity_that_is_only_asked_about(shop: Shop, browse: Browse) -> None:
+    alice = browse(shop.alice)
+
+    answer = alice.post("/find", alice.get("/find?q=BIKE"), item="BIKE", quantity="16", unit="PCS", show="1")
+
+    page = text_of(alice.get(answer.location))
+    assert "76.00 each at 16" in page
+    assert "= 4 boxes · USD 1,216.00" in page
+    assert shop.planter.all("select 1 from customer_order") == []
+
+
+def test_script_asks_for_the_same_words(shop: Shop, browse: Browse) -> None:
+    alice = browse(shop.alice)
+
+    answer = alice.get("/find/price?item=BIKE&quantity=2&unit=BOX").get_json()
+
+    assert answer["each"] == "320.00 a box at 2"
+    assert answer["total"] == "= 8 pieces · USD 640.00"
+    assert alice.get("/find/price?item=BIKE&quantity=lots").status_code == 422
+    assert alice.get("/find/price?item=NOTHING&quantity=2").status_code == 404
+
+
+def test_what_was_added_last_can_be_taken_back_once(shop: Shop, browse: Browse) -> None:
+    alice = browse(shop.alice)
+    page = alice.get("/find?q=BIKE")
+    alice.post("/find", page, item="BIKE", quantity="3", unit="PCS")
+    added = alice.post("/find", page, item="BIKE", quantity="2", unit="PCS")
+    assert "2 × BIKE added to draft" in text_of(alice.get(added.location))
+
+    alice.post("/find/undo", page)
+    alice.post("/find/undo", page)
+
+    [order] = shop.planter.all("select number from customer_order")
+    assert [line["quantity"] for line in shop.lines_of(order["number"])] == [3]
+
+
+def test_a_scanner_adds_what_is_known_and_adds_up(shop: Shop, browse: Browse) -> None:
+    shop.planter.connection.execute("update item set gtin = '4012345678901' where number = 'BIKE'")
+    alice = browse(shop.alice)
+    page = alice.get("/find?scan=1")
+
+    for code in ("BIKE", "4012345678901", "01040123456789013012", "NOBODY-KNOWS"):
+        answer = alice.post("/find/scan", page, q=code)
+
+    [order] = shop.planter.all("select number from customer_order")
+    assert [line["quantity"] for line in shop.lines_of(order["number"])] == [14]
+    assert "Nothing in your assortment looks like “NOBODY-KNOWS”" in text_of(alice.get(answer.location))
+
+
+def test_the_price_sheet_reads_like_a_receipt_and_names_the_next_step(shop: Shop, browse: Browse) -> None:
+    page = text_of(browse(shop.alice).get("/price/BIKE?quantity=14&unit=PCS"))
+
+    assert "Price list DEALER 80.00" in page
+    assert "14 × 80.00 USD 1,120.00" in page
+    assert "From 15: 76.00 each; 15 cost USD 1,140.00." in page
+    assert browse(shop.alice).get("/price/NOTHING").status_code == 404
+
+
+def test_the_price_sheet_says_when_the_price_changes(shop: Shop, browse: Browse) -> None:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    shop.planter.price("HELMET", "25", group="DEALER", list_code="SALE", list_name="Autumn sale", valid_to=tomorrow)
+
+    page = text_of(browse(shop.alice).get("/price/HELMET"))
+
+    assert "1 × 25.00 USD 25.00" in page
+    assert "30.00 each: Autumn sale ends." in page
+
+
+def test_a_number_nobody_knows_shows_the_nearest(shop: Shop, browse: Browse) -> None:
+    page = text_of(browse(shop.alice).get("/find?q=HELM-99"))
+
+    assert "Nothing in your assortment looks like" in page
+    assert page.index("The nearest numbers") < page.index("Item HELMET")
+
+
 def test_a_foreign_draft_named_in_the_address_is_not_added_to(shop: Shop, browse: Browse) -> None:
     foreign, charlie = shop.draft("BIKE 5"), browse(shop.charlie)
 
@@ -76,7 +152,7 @@ def test_who_may_not_order_finds_without_adding(shop: Shop, browse: Browse) -> N
 
     page = bob.get("/find?q=BIKE")
 
-    assert "80.00 USD" in text_of(page)
+    assert "80.00 each at 1" in text_of(page)
     assert '<button class="button main">Add' not in page.text
     assert bob.post("/find", page, item="BIKE", quantity="1").status_code == 403
 

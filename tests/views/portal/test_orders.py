@@ -18,9 +18,10 @@ def test_today_shows_what_waits_for_me_then_drafts_then_orders(shop: Shop, brows
 
     alice, bob = (text_of(browse(actor).get("/")) for actor in (shop.alice, shop.bob))
 
-    assert alice.index("Open drafts") < alice.index(draft) < alice.index(sent)
+    assert alice.index("Waiting for you") < alice.index(draft) < alice.index("Order fast") < alice.index("Under way")
+    assert alice.index("Under way") < alice.rindex(sent)
     assert f"Approve {waiting}?" in bob
-    assert "Open drafts" not in bob
+    assert "Order fast" not in bob
 
 
 def test_everybody_of_us_is_sent_to_their_work(shop: Shop, browse: Browse) -> None:
@@ -28,17 +29,45 @@ def test_everybody_of_us_is_sent_to_their_work(shop: Shop, browse: Browse) -> No
     assert browse(shop.ada).get("/").location == "/admin/"
 
 
-def test_orders_of_other_channels_stand_below(shop: Shop, browse: Browse) -> None:
+def test_orders_of_every_channel_stand_in_one_list(shop: Shop, browse: Browse) -> None:
     number = shop.ordered("BIKE 5")
     shop.planter.row(
         "erp_order", customer_id=shop.alpha["id"], source="main", erp_key="t1", number="101033", channel="phone",
         status="released", ordered_on="2026-11-20", currency="USD", net=300, tax=0, gross=300,
     )  # fmt: skip
 
-    page = text_of(browse(shop.alice).get("/orders"))
+    alice = browse(shop.alice)
 
-    assert page.index(number) < page.index("By telephone, mail or EDI") < page.index("101033")
-    assert "by telephone, Fri 20 Nov" in page
+    page = text_of(alice.get("/orders"))
+    assert page.index(number) < page.index("101033") < page.index("by telephone")
+    assert "101033" not in text_of(alice.get(f"/orders?q={number}"))
+    assert number not in text_of(alice.get("/orders?q=1010_"))
+    assert "101033" in text_of(alice.get("/orders?stage=under-way"))
+    assert "No order fits." in text_of(alice.get("/orders?stage=delivered"))
+    assert "did not come through the portal" in text_of(alice.get("/orders/other/101033"))
+    assert browse(shop.charlie).get("/orders/other/101033").status_code == 404
+
+
+def test_an_order_of_another_channel_is_ordered_again_at_todays_prices(shop: Shop, browse: Browse) -> None:
+    other = shop.planter.row(
+        "erp_order", customer_id=shop.alpha["id"], source="main", erp_key="t2", number="101034", channel="phone",
+        status="posted", ordered_on="2026-11-20", currency="USD", net=300, tax=0, gross=300,
+    )  # fmt: skip
+    shop.planter.row(
+        "erp_order_line", erp_order_id=other["id"], customer_id=shop.alpha["id"], line_number=1, item_number="BIKE",
+        name="Item BIKE", unit="BOX", quantity=2, unit_price=70, net=140,
+    )  # fmt: skip
+    alice = browse(shop.alice)
+    assert "Order again: 101034, 1 line" in text_of(alice.get("/"))
+    assert "Usually bought" in text_of(alice.get("/"))
+
+    answer = alice.post("/orders/101034/again", alice.get("/"))
+
+    number = answer.location.rsplit("/", 1)[-1]
+    [line] = shop.lines_of(number)
+    assert (line["item_number"], line["quantity"], line["unit"], line["net_unit_price"]) == ("BIKE", 2, "BOX", 320)
+    assert shop.order(number)["copied_from"] == "101034"
+    assert browse(shop.charlie).post("/orders/101034/again").status_code == 404
 
 
 def test_an_order_shows_its_lanes_and_who_has_the_ball(shop: Shop, browse: Browse) -> None:
@@ -89,9 +118,9 @@ def test_the_history_says_when_who_from_where_and_what(shop: Shop, browse: Brows
 def test_inside_notes_are_on_no_page_of_the_buyer(shop: Shop, browse: Browse) -> None:
     number, vera = shop.ordered("BIKE 20", by=shop.dora), browse(shop.vera)
 
-    vera.post(f"/desk/{number}/approve", vera.get(f"/desk/{number}"), inside="pays on the 30th, says Gamma's boss")
+    vera.post(f"/desk/{number}/note", vera.get(f"/desk/{number}"), inside="pays on the 30th, says Gamma's boss")
 
-    assert shop.order(number)["review_note"] == "pays on the 30th, says Gamma's boss"
+    assert shop.planter.all("select body from order_message where side = 'inside'")
     assert "pays on the 30th" not in browse(shop.dora).get(f"/orders/{number}").text
 
 

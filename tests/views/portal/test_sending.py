@@ -49,7 +49,7 @@ def test_a_blocked_order_comes_back_with_its_points(shop: Shop, browse: Browse) 
 def test_a_line_that_cannot_be_read_is_not_sent_past(shop: Shop, browse: Browse) -> None:
     number, alice = shop.draft("BIKE 5"), browse(shop.alice)
 
-    answer = alice.post(f"/drafts/{number}/send", alice.get(f"/drafts/{number}"), pasted="HELMET some")
+    answer = alice.post(f"/drafts/{number}/send", alice.get(f"/drafts/{number}"), pasted="HELMET 1,000")
 
     assert answer.status_code == 422
     assert "0 of 1 new line taken, 1 to look at" in text_of(answer)
@@ -74,7 +74,7 @@ def test_with_a_silent_erp_the_order_is_taken_at_the_last_known_price(shop: Shop
     answer = alice.post(f"/drafts/{number}/send", alice.get(f"/drafts/{number}"))
 
     assert answer.location == f"/orders/{number}"
-    assert "last known price of" in text_of(alice.get(answer.location))
+    assert "last known price" in text_of(alice.get(answer.location))
 
 
 def test_an_order_the_desk_did_not_accept_is_changed_and_sent_again(shop: Shop, browse: Browse) -> None:

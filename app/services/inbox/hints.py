@@ -1,0 +1,83 @@
+"""Events stored once, and the job that each kind of data is read by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import text
+
+from app import metrics
+from app.extensions import doorbell, session
+from app.services.inbox.refusals import BellSilent
+
+log = structlog.get_logger()
+
+# what the news is about → the job below `app.jobs` that reads it
+READERS: Mapping[str, str] = {
+    "prices": "sync.prices",
+    "stock": "sync.stock",
+    "items": "sync.items",
+    "customers": "sync.customers",
+    "balances": "sync.customers",
+    "orders": "sync.documents",
+    "shipments": "sync.documents",
+    "invoices": "sync.documents",
+}
+CHANGES = frozenset({"created", "updated", "deleted", "collection"})
+
+_KEEP = text("""
+    insert into erp_event (source, event_key, entity, change)
+    select cast(:source as text), sent.event_key, sent.entity, sent.change
+    from unnest(cast(:keys as text[]), cast(:entities as text[]), cast(:changes as text[]))
+      as sent (event_key, entity, change)
+    on conflict do nothing returning event_key""")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One event: `entity` changed, `other` for what we do not read. `change` is kept for people; reading ignores it."""
+
+    event_key: str
+    entity: str
+    change: str
+
+
+def keep(source: str, hints: Sequence[Hint]) -> int:
+    """Store what is not stored yet, in the open transaction.
+
+    :returns: how many were new
+    """
+    ordered = sorted(hints, key=lambda hint: hint.event_key)  # two writers of the same events never lock crosswise
+    found = session.execute(
+        _KEEP,
+        {
+            "source": source,
+            "keys": [hint.event_key for hint in ordered],
+            "entities": [hint.entity for hint in ordered],
+            "changes": [hint.change if hint.change in CHANGES else "other" for hint in ordered],
+        },
+    )
+    new = len(found.all())
+    metrics.erp_events(new, connection=source, outcome="new")
+    metrics.erp_events(len(hints) - new, connection=source, outcome="copy")
+    log.info("erp_events", source=source, new=new, copies=len(hints) - new, entities=sorted({h.entity for h in hints}))
+    return new
+
+
+def wake_readers(entities: Collection[str]) -> None:
+    """Call the jobs that read these, after the events are committed. Copies call too: the first may not have been heard.
+
+    :raises BellSilent: nobody hears it
+    """
+    jobs = sorted({READERS[entity] for entity in entities if entity in READERS})
+    heard = [doorbell.ring(job) for job in jobs]  # every one is rung, also after a silent one
+    if not all(heard):
+        raise BellSilent
+
+
+def turned_away(source: str, count: int, *, why: str) -> None:
+    """Note what was not from the ERP."""
+    metrics.erp_events(count, connection=source, outcome="forged")
+    log.warning("erp_event_turned_away", source=source, count=count, why=why)
