@@ -15,6 +15,11 @@ from app.embedded.databases import dsn
 from app.jobs import sync
 from tests.world import World, wait_until
 
+ADMIN_PAGES = (
+    "seller", "terms", "mails/list", "people/list", "roles/list", "settings/list", "orders/list", "outbox/list",
+    "audit/list", "items/list", "customers/list",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -70,6 +75,12 @@ def build(world: World) -> list[Screen]:
         Screen("portfolio", "max", "/portfolio"),
         Screen("admin", "ada", "/admin/"),
         Screen("not-found", "alice", "/orders/P-1"),
+        *(
+            Screen(path.strip("/").replace("/", "-"), "carol", path)
+            for path in ("/company/items", "/company/people/new")
+        ),
+        *(Screen(path.strip("/"), "alice", path) for path in ("/switch", "/password")),
+        *(Screen(f"admin-{name}", "ada", f"/admin/{name}/") for name in ADMIN_PAGES),
     ]
 
 
