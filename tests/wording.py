@@ -15,6 +15,7 @@ from babel.messages.extract import extract
 from app.views.base import Screen
 from app.views.register import MENU
 from app.words import LANGUAGES
+from config import SETTINGS
 
 APP = Path(__file__).parents[1] / "app"
 KEYWORDS = {"t": None, "tn": (1, 2), "n_": None}
@@ -44,7 +45,7 @@ def places(sentence: str) -> set[str]:
 def used() -> dict[str, Use]:
     """Every text in the source, by its English."""
     found: dict[str, Use] = {}
-    for text, plural, where in (*_in_files(), *_on_screens()):
+    for text, plural, where in (*_in_files(), *_on_screens(), *_of_settings()):
         use = found.setdefault(text, Use(text, plural))
         use.plural = use.plural or plural
         use.where.append(where)
@@ -54,6 +55,12 @@ def used() -> dict[str, Use]:
 def sources(*suffixes: str) -> list[Path]:
     """Our files, but not those of the sandbox, which has its own readers."""
     return sorted(path for path in APP.rglob("*") if path.suffix in suffixes and "sandbox" not in path.parts)
+
+
+def _of_settings() -> Iterator[tuple[str, str, str]]:
+    """What each setting means, as administrators read it."""
+    for setting in SETTINGS:
+        yield setting.meaning, "", f"config.py: {setting.name}"
 
 
 def _in_files() -> Iterator[tuple[str, str, str]]:

@@ -47,7 +47,7 @@ def row_of(setting: Setting, running: Settings, environment: Mapping[str, str]) 
         value=_unshown(written) if hidden else written,
         hidden=hidden,
         origin=t("environment") if environment.get(setting.name) else t("default"),
-        meaning=setting.meaning,
+        meaning=t(setting.meaning),
     )
 
 

@@ -6,6 +6,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlparse
@@ -96,6 +97,7 @@ def test_renewal_and_end_need_the_tag(erp: Client, receiver: Receiver) -> None:
     page = f"{erp.root}/api/v2.0/subscriptions('{subscription['subscriptionId']}')"
     assert erp.send("PATCH", page, {}).status_code == 400
     renewed = erp.send("PATCH", page, {}, If_Match=subscription["@odata.etag"]).json()
-    assert renewed["expirationDateTime"] > subscription["expirationDateTime"]
+    ends = [datetime.fromisoformat(each["expirationDateTime"]) for each in (subscription, renewed)]
+    assert ends[0] < ends[1]
     assert erp.send("DELETE", page, If_Match=subscription["@odata.etag"]).status_code == 409
     assert erp.send("DELETE", page, If_Match=renewed["@odata.etag"]).status_code == 204
