@@ -16,7 +16,7 @@ from tests.invariants.conftest import Enter
 Connection = psycopg.Connection[Any]
 
 # A customer's own action may cause a mail, but only the house reads what was sent to whom.
-FOR_THE_HOUSE = frozenset({"mail"})
+FOR_THE_HOUSE = frozenset({"mail", "relink", "drift"})
 
 
 # --- the catalog ------------------------------------------------------------------------------------------------------

@@ -1,19 +1,24 @@
 """Transactional data: what is born here."""
 
+from app.models.transactional.agreeing import Proposal, Relink
 from app.models.transactional.approval import Approval
 from app.models.transactional.audit import AuditEvent, AuditPersonal
 from app.models.transactional.idempotency import IdempotencyKey
 from app.models.transactional.judgement import Judgement, OrderFinding
-from app.models.transactional.message import ErpEvent, Mail, OrderMessage
+from app.models.transactional.message import ErpEvent, Mail, OrderMessage, ReadingWish
 from app.models.transactional.order import Order, OrderLine
-from app.models.transactional.outbox import ErpCall, OutboxMessage
+from app.models.transactional.outbox import ErpCall, ErpLine, OutboxMessage
+from app.models.transactional.watching import Alert, Drift, ReconciliationRun
 
 __all__ = [
+    "Alert",
     "Approval",
     "AuditEvent",
     "AuditPersonal",
+    "Drift",
     "ErpCall",
     "ErpEvent",
+    "ErpLine",
     "IdempotencyKey",
     "Judgement",
     "Mail",
@@ -22,4 +27,8 @@ __all__ = [
     "OrderLine",
     "OrderMessage",
     "OutboxMessage",
+    "Proposal",
+    "ReadingWish",
+    "ReconciliationRun",
+    "Relink",
 ]

@@ -95,3 +95,13 @@ class ErpEvent(Model):
     entity: Mapped[String]
     change: Mapped[String]
     received_at: Mapped[Now]
+
+
+class ReadingWish(Model):
+    """Data an event said has changed, until it has been read: written in the transaction that keeps the event."""
+
+    __tablename__ = "reading_wish"
+
+    source: Mapped[str] = mapped_column(Text, primary_key=True)
+    job: Mapped[str] = mapped_column(Text, primary_key=True)
+    wished_at: Mapped[Now]

@@ -39,10 +39,10 @@ def _one_of(column: str, values: Any) -> CheckConstraint:
 class Order(Model):
     """Sums are net, of rounded lines. `tax` and `gross` stay empty until the ERP has computed them.
 
-    `version` rises with every change a reader could see. `hold_reason` set means on hold, beside the axes.
-    `promise` says how sure the prices are: confirmed, mirror, last_known, on_request. `charges` are surcharges beside the
-    lines (code, label by language, amount, why, line), in `net` already. `choices` are offers the buyer took: finding →
-    offer.
+    `title` is what its buyer calls a draft. `version` rises with every change a reader could see. `hold_reason` set means
+    on hold, beside the axes. `promise` says how sure the prices are: confirmed, mirror, last_known, on_request. `charges`
+    are surcharges beside the lines (code, label by language, amount, why, line), in `net` already. `choices` are offers
+    the buyer took: finding → offer.
     """
 
     __tablename__ = "customer_order"
@@ -71,6 +71,7 @@ class Order(Model):
     key: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, server_default="1")
 
+    title: Mapped[String]
     reference: Mapped[String]
     comment: Mapped[String]
     ship_to_code: Mapped[String]

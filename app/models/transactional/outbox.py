@@ -1,4 +1,4 @@
-"""Messages to the ERP, written in the transaction of the business change, and every call made for them.
+"""Messages to the ERP, written in the transaction of the business change, every call made for them, and the line to it.
 
 The row is the truth; queues only wake somebody who reads it.
 """
@@ -6,10 +6,22 @@ The row is the truth; queues only wake somebody who reads it.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,12 +31,13 @@ from app.models.base import Key, Now, String
 class OutboxMessage(Model):
     """`lease_until` and `attempts` fence: whoever finishes a message must hold the attempt it claimed.
 
-    `reason` says in words why a message waits or is dead.
+    `reason` says in words why a message waits or is dead. `tries` counts tries by how they ended (passing, busy, unknown,
+    misread). A dead message belongs to `owner_id` once somebody has taken it up. `handed_over` and `withdrawn` are final.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        CheckConstraint("state in ('waiting', 'done', 'dead', 'withdrawn')", name="state"),
+        CheckConstraint("state in ('waiting', 'done', 'dead', 'withdrawn', 'handed_over')", name="state"),
         UniqueConstraint("kind", "order_key", "order_version"),
         Index("ix_outbox_message_due", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_outbox_message_order", "order_id"),
@@ -40,6 +53,9 @@ class OutboxMessage(Model):
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(Text, server_default="waiting")
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    tries: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    owner_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("person.id"))
+    owned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[Now]
     due_at: Mapped[Now]
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -72,3 +88,28 @@ class ErpCall(Model):
     response_body: Mapped[String]
     erp_request_id: Mapped[String]
     correlation_id: Mapped[String]
+
+
+class ErpLine(Model):
+    """How the line to one ERP is: its circuit breaker, its allowance of calls, and what it asked us to wait for.
+
+    One row a connection, shared by every worker. `breaker` is closed, open or half_open; `recent` are the latest outcomes
+    that say whether the ERP answers, newest last, as `[seconds since 1970, answered]`. `allowance` calls were left at
+    `allowance_at`.
+    """
+
+    __tablename__ = "erp_line"
+    __table_args__ = (CheckConstraint("breaker in ('closed', 'open', 'half_open')", name="breaker"),)
+
+    connection: Mapped[str] = mapped_column(Text, primary_key=True)
+    breaker: Mapped[str] = mapped_column(Text, server_default="closed")
+    changed_at: Mapped[Now]
+    openings: Mapped[int] = mapped_column(Integer, server_default="0")
+    probe_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    probe_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    recent: Mapped[list[Any]] = mapped_column(JSONB, server_default="[]")
+    allowance: Mapped[Decimal] = mapped_column(Numeric(12, 3), server_default="0")
+    allowance_at: Mapped[Now]
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[String]
