@@ -28,6 +28,18 @@ format: $(VENV)/installed-dev ## Lay the code out the way `make check` wants it
 chaos: $(VENV)/installed-dev ## Place orders while parts are killed, then count: none lost, none doubled
 	@$(BIN)/python -m tests.chaos.run
 
+.PHONY: outage
+outage: $(VENV)/installed-dev ## Order while the ERP is down, then let it come back: how long people wait, how fast it drains (ORDERS=)
+	@$(BIN)/python -m tests.chaos.outage
+
+.PHONY: simulate
+simulate: $(VENV)/installed-dev ## Deliver in simulated bad days, thousands of seeds (SEEDS=, FIRST=), or replay one (SEED=)
+	@$(BIN)/python -m tests.simulation.run
+
+.PHONY: kills
+kills: $(VENV)/installed-dev ## Try every cell of the kill matrix: stand still at each step, kill each part (CELLS=, TRIALS=)
+	@$(BIN)/python -m tests.chaos.kills
+
 .PHONY: shots
 shots: $(VENV)/installed-dev ## A picture of every screen at 390 and 1280 px, light and dark, English and German: var/shots
 	@$(BIN)/python -m tests.screens.shoot

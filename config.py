@@ -12,6 +12,8 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -187,6 +189,25 @@ def _installation(text: str) -> str:
     return text
 
 
+def _percent(text: str) -> Decimal:
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,3})?", text):
+        raise ValueError(f"is {text!r}, and has to be a percentage such as 2 or 1.5.")
+    return Decimal(text)
+
+
+def _window(text: str) -> tuple[datetime, datetime] | None:
+    """Two moments without a zone: the business time zone is meant."""
+    if not text:
+        return None
+    try:
+        start, end = (datetime.strptime(part.strip(), "%Y-%m-%dT%H:%M") for part in text.split("/"))  # noqa: DTZ007
+    except ValueError:
+        raise ValueError(f"is {text!r}, and has to look like 2026-11-28T20:00/2026-11-28T22:00.") from None
+    if end <= start:
+        raise ValueError(f"is {text!r}, and ends before it begins.")
+    return start, end
+
+
 TEXT = Kind("text", str)
 DATABASE = Kind("PostgreSQL address", _postgres)
 REDIS = Kind("Redis address", _url("redis", "rediss", "unix"))
@@ -202,7 +223,14 @@ NETWORKS = Kind("addresses or networks, separated by commas", _networks)
 FOLDER = Kind("folder", _folder)
 PORT = Kind("port", _whole(1, 65535))
 COUNT = Kind("whole number", _whole(1, 64))
+DAYS = Kind("days", _whole(7, 3_650))
+MINUTES = Kind("minutes", _whole(1, 10_080))
+SECONDS = Kind("seconds", _whole(10, 86_400))
+SHARE = Kind("per cent", _whole(1, 100))
+CALLS = Kind("whole number", _whole(6, 1_000_000))
 SPEED = Kind("number", _speed)
+PERCENT = Kind("percentage", _percent)
+WINDOW = Kind("start/end", _window)
 INSTALLATION = Kind("two characters 0-9, A-Z", _installation)
 
 SETTINGS: tuple[Setting, ...] = (
@@ -389,6 +417,138 @@ SETTINGS: tuple[Setting, ...] = (
         default="120",
     ),
     Setting(
+        "OUTBOX_SENDERS",
+        COUNT,
+        "How many messages a worker sends to the ERP at once; those of one order always go one after the other.",
+        "8",
+        default="4",
+    ),
+    Setting(
+        "OUTBOX_RETRY_SCALE",
+        SPEED,
+        "Multiplies the waits between the tries of a message: 1, except in tests that run through them faster.",
+        "1",
+        default="1",
+    ),
+    Setting(
+        "ERP_CALLS_PER_MINUTE",
+        CALLS,
+        "How many calls a minute all parts of Portico together may make to the ERP. Business Central allows 600.",
+        "300",
+        default="600",
+    ),
+    Setting(
+        "ERP_CALL_DAYS",
+        DAYS,
+        "How long the calls made for orders are kept with what was said. Counts of all calls are kept for 400 days.",
+        "365",
+        default="90",
+    ),
+    Setting(
+        "ALERT_DEAD_LETTER_MINUTES",
+        MINUTES,
+        "How long a message to the ERP may need a person before administrators are told by mail.",
+        "60",
+        default="15",
+    ),
+    Setting(
+        "ALERT_UNPOSTED_MINUTES",
+        MINUTES,
+        "How long an order may wait to reach the ERP before administrators are told.",
+        "60",
+        default="30",
+    ),
+    Setting(
+        "ALERT_BREAKER_MINUTES",
+        MINUTES,
+        "How long an ERP may be silent before administrators are told.",
+        "15",
+        default="5",
+    ),
+    Setting(
+        "ALERT_UNANSWERED_PERCENT",
+        SHARE,
+        "What share of the calls to an ERP may get no useful answer within ten minutes before administrators are told.",
+        "50",
+        default="25",
+    ),
+    Setting(
+        "ALERT_RETRY_AFTER_MINUTES",
+        MINUTES,
+        "Administrators are told when an ERP asks us to wait longer than this. We wait an hour at most.",
+        "45",
+        default="30",
+    ),
+    Setting(
+        "ALERT_QUEUE_LAG_SECONDS",
+        SECONDS,
+        "How long work may wait to be taken up before administrators are told.",
+        "300",
+        default="120",
+    ),
+    Setting(
+        "ALERT_SILENCE_SECONDS",
+        SECONDS,
+        "How long worker or scheduler may give no sign of life before administrators are told.",
+        "180",
+        default="60",
+    ),
+    Setting(
+        "ALERT_REFERENCE_MINUTES",
+        MINUTES,
+        "How old the mirror of the ERP's data may get before administrators are told.",
+        "120",
+        default="30",
+    ),
+    Setting(
+        "ALERT_DRIFT_MINUTES",
+        MINUTES,
+        "How long a difference between portal and ERP may wait for a decision before administrators are told.",
+        "60",
+        default="15",
+    ),
+    Setting(
+        "ERP_NAME",
+        TEXT,
+        "What the ERP is called where desk and administrators read of it.",
+        "Business Central",
+        default="Business Central",
+    ),
+    Setting(
+        "ERP_LIVE_CALLS",
+        COUNT,
+        "How many live calls for prices a process of the web makes to the ERP at once; fewer than WEB_THREADS.",
+        "3",
+        default="2",
+    ),
+    Setting(
+        "PRICE_TOLERANCE_PERCENT",
+        PERCENT,
+        "How much dearer a line may become at the ERP before its buyer is asked.",
+        "1.5",
+        default="2",
+    ),
+    Setting(
+        "PRICE_WAIT_MINUTES",
+        COUNT,
+        "How long an order with last-known prices waits for an ERP that answers, but not for prices; then they count.",
+        "30",
+        default="15",
+    ),
+    Setting(
+        "PRICE_AGE_HOURS",
+        COUNT,
+        "How old the prices of the mirror may get before buyers are told.",
+        "12",
+        default="24",
+    ),
+    Setting(
+        "MAINTENANCE",
+        WINDOW,
+        "A time in which Portico is for reading only, in the business time zone: start and end.",
+        "2026-11-28T20:00/2026-11-28T22:00",
+    ),
+    Setting(
         "INSTALLATION",
         INSTALLATION,
         "Begins every order key sent to an ERP, so that two installations on one ERP never meet. Never change it.",
@@ -431,6 +591,25 @@ class Settings:
     erp_client_secret: str = field(repr=False)
     erp_event_secrets: tuple[str, ...] = field(repr=False)
     outbox_lease_seconds: float
+    outbox_senders: int
+    outbox_retry_scale: float
+    erp_calls_per_minute: int
+    erp_call_days: int
+    alert_dead_letter_minutes: int
+    alert_unposted_minutes: int
+    alert_breaker_minutes: int
+    alert_unanswered_percent: int
+    alert_retry_after_minutes: int
+    alert_queue_lag_seconds: int
+    alert_silence_seconds: int
+    alert_reference_minutes: int
+    alert_drift_minutes: int
+    erp_name: str
+    erp_live_calls: int
+    price_tolerance_percent: Decimal
+    price_wait_minutes: int
+    price_age_hours: int
+    maintenance: tuple[datetime, datetime] | None
     installation: str
 
     @classmethod

@@ -16,6 +16,7 @@ import psycopg
 from app.embedded.notes import read_addresses
 from app.embedded.problems import StartProblem
 from app.errors import PortalError
+from app.metrics_folder import share_metrics
 from app.security.actor import Role
 from config import Settings, SettingsProblem, demo_problems, durability_problems
 
@@ -127,6 +128,7 @@ def web() -> None:
 def worker() -> None:
     """Take work from Redis: deliver orders, read the ERP."""
     settings = _serving("database_worker_url", "redis_url")
+    share_metrics(settings.var)
     from app.jobs import worker as jobs
 
     jobs.run(settings)
@@ -223,13 +225,23 @@ def sync(connection: str | None, full: bool) -> None:
     jobs.run_now(settings, connection=connection, full=full, say=click.echo)
 
 
+@commands.command()
+@click.option("--connection", help="Only this connection; all by default.")
+def reconcile(connection: str | None) -> None:
+    """Compare portal and ERP now; exit code 1 when something is left for people to decide."""
+    settings = _settings("database_worker_url")
+    from app.jobs import reconcile as jobs
+
+    sys.exit(0 if jobs.run_now(settings, connection=connection, say=click.echo) else 1)
+
+
 @commands.group()
 def outbox() -> None:
     """Messages on their way to the ERP."""
 
 
 @outbox.command("list")
-@click.option("--state", help="Only these: waiting, done, dead or withdrawn.")
+@click.option("--state", help="Only these: waiting, dead, done, handed_over or withdrawn.")
 def outbox_list(state: str | None) -> None:
     """The messages, those that need somebody first."""
     settings = _settings("database_worker_url")
@@ -258,6 +270,22 @@ def outbox_retry(number: int) -> None:
     from app.jobs import outbox_commands
 
     click.echo(outbox_commands.retry(settings, number))
+
+
+@outbox.command("hand-over")
+@click.argument("number", type=int)
+@click.argument("erp_number")
+@click.option("--agreed", default="", help="The mark of the differences you have read and take as they are.")
+def outbox_hand_over(number: int, erp_number: str, *, agreed: str) -> None:
+    """Close a message whose order somebody has entered in the ERP by hand, as ERP_NUMBER."""
+    settings = _settings("database_worker_url")
+    from app.jobs import outbox_commands
+
+    done, lines = outbox_commands.hand_over(settings, number, erp_number, agreed=agreed)
+    for line in lines:
+        click.echo(line)
+    if not done:
+        sys.exit(1)
 
 
 @commands.group()

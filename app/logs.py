@@ -25,6 +25,11 @@ def _add_correlation(_logger: object, _name: str, entry: structlog.typing.EventD
     return entry
 
 
+def _to_stderr(*_: object) -> structlog.PrintLogger:
+    """Looked up for each line: the stream of the start may be closed by now."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def start_logs(form: str = "text") -> None:
     """:param form: `json` for machines, `text` for people"""
     renderer: structlog.typing.Processor = (
@@ -38,7 +43,7 @@ def start_logs(form: str = "text") -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(

@@ -1,6 +1,6 @@
 """What is measured while it happens: requests to us and to the ERP. Counted states are read from the database instead.
 
-With PROMETHEUS_MULTIPROC_DIR set, the processes of the web share their numbers through files in that folder.
+With PROMETHEUS_MULTIPROC_DIR set, web and workers of a machine share their numbers through files in that folder.
 """
 
 from __future__ import annotations
@@ -20,6 +20,11 @@ _erp_request = Histogram(
     "portico_erp_request_seconds", "Requests to an ERP", ("connection", "operation", "outcome"), buckets=_SECONDS
 )
 _erp_events = Counter("portico_erp_events_total", "Events an ERP sent us", ("connection", "outcome"))
+_odd_waits = Counter(
+    "portico_erp_odd_waits_total",
+    "Answers of an ERP that asked us to wait for a time we cannot keep to",
+    ("connection",),
+)
 
 
 def http_request(seconds: float, *, method: str, route: str, status: int) -> None:
@@ -37,6 +42,10 @@ def erp_events(count: int, *, connection: str, outcome: str) -> None:
         _erp_events.labels(connection, outcome).inc(count)
 
 
+def erp_odd_wait(*, connection: str) -> None:
+    _odd_waits.labels(connection).inc()
+
+
 def exposition(states: Collector) -> bytes:
     """Everything in Prometheus' text form.
 
@@ -44,12 +53,15 @@ def exposition(states: Collector) -> bytes:
     """
     computed = CollectorRegistry()
     computed.register(states)
-    return generate_latest(_measured()) + generate_latest(computed)
+    return _measured() + generate_latest(computed)
 
 
-def _measured() -> CollectorRegistry:
+def _measured() -> bytes:
     if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        return REGISTRY
+        return generate_latest(REGISTRY)
     shared = CollectorRegistry()
     MultiProcessCollector(shared)
-    return shared
+    try:
+        return generate_latest(shared)
+    except FileNotFoundError:  # a process that starts has just cleared away the file of one that is gone
+        return generate_latest(shared)

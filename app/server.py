@@ -5,14 +5,17 @@ Not for building the application: that is ``app.create_app``.
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from app.failpoints import armed, in_halves
+from app.metrics_folder import share_metrics
 from config import Settings
+
+if TYPE_CHECKING:
+    from app.jobs.erp_calls import Writing
 
 
 class WebServer(BaseApplication):
@@ -28,13 +31,16 @@ class WebServer(BaseApplication):
 
     def load(self) -> Any:
         from app import create_app
+        from app.jobs.erp_calls import Writing
 
-        return create_app(self._settings)
+        application = create_app(self._settings)
+        self.cfg.set("worker_exit", _write_last(Writing().start()))
+        return in_halves(application) if armed("S4") else application
 
 
 def serve(settings: Settings) -> None:
     """Answer requests until somebody stops us."""
-    _fresh_metrics_folder(settings.var / "metrics")
+    share_metrics(settings.var)
     WebServer(settings).run()
 
 
@@ -55,11 +61,13 @@ def _options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _fresh_metrics_folder(folder: Path) -> None:
-    """Where the processes share their counters; the numbers of an earlier run would be added to ours."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+def _write_last(writing: Writing) -> Callable[[Any, Any], None]:
+    """What a process does when it is told to end."""
+
+    def write(_server: Any, _worker: Any) -> None:
+        writing.stop()
+
+    return write
 
 
 def _forget_process(_server: Any, worker: Any) -> None:

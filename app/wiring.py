@@ -15,7 +15,7 @@ from app.security.policy import may_at_all
 from app.security.roles import fab_roles
 from app.starting import start_process
 from app.views import api, company, desk, errors, health, own, portal, portfolio, sign_in
-from app.views.admin import people_access
+from app.views.admin import dead_letters_acts, people_access
 from app.views.door import mark_public
 from app.views.languages import register_languages
 from app.views.register import register_admin
@@ -46,6 +46,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.register_blueprint(portfolio.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(people_access.blueprint)
+    app.register_blueprint(dead_letters_acts.blueprint)
     register_api(app)
     register_admin(app)
     mark_public(app, "static", "style sheets and pictures, the same for everybody")
@@ -86,7 +87,7 @@ def _flask_settings(settings: Settings) -> dict[str, Any]:
 def _connect(app: Flask, settings: Settings) -> None:
     """Opens nothing yet: connections are made when they are first needed."""
     app.extensions["portico_engine"] = start_process(
-        settings, settings.database_url, pool_size=settings.web_threads + 2
+        settings, settings.database_url, pool_size=settings.web_threads + 2, patient=False
     )
     CSRFProtect(app)
 

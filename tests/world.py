@@ -117,6 +117,7 @@ class World:
     tokens: dict[str, str]
     port: int = field(default_factory=free_port)
     lease: float = 120
+    more: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -140,6 +141,7 @@ class World:
             "METRICS_TOKEN": "metrics-of-the-test",
             "WEB_WORKERS": "1",
             "OUTBOX_LEASE_SECONDS": str(self.lease),
+            **self.more,
         }
 
     def settings(self) -> Settings:

@@ -5,9 +5,10 @@ Words of the trade in the reader's language, one whole sentence each. Not for de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.order_states import Ball, Payment, Process, Validation
+from app.domain.order_states import CLOSED, Ball, Payment, Process, Validation
 from app.words import t, tn
 
 
@@ -15,7 +16,8 @@ from app.words import t, tn
 class Situation:
     """What the words depend on. `shipped_lines` of `lines` have left, `erp_number` is empty until the ERP has answered.
 
-    `asked`: our desk has asked the buyer something and waits for the answer.
+    `asked`: our desk has asked the buyer something and waits for the answer. `hold` is the reason of a hold.
+    `silent`: the ERP does not answer for the moment.
     """
 
     process: Process
@@ -29,12 +31,20 @@ class Situation:
     points: int = 0
     invoiced: bool = False
     asked: bool = False
+    hold: str = ""
+    silent: bool = False
+
+
+# Whoever has to end a hold, wherever the order stands; other holds leave the ball where it is.
+HOLDERS: Mapping[str, Ball] = {"your_answer": Ball.BUYER, "erp_differs": Ball.VALIDATOR}
 
 
 def ball_of(at: Situation) -> Ball:
     """Who has to act next."""
     if at.cancel_requested and at.process not in (Process.CANCELLED, Process.DELIVERED):
         return Ball.ERP
+    if at.hold in HOLDERS and at.process not in CLOSED:
+        return HOLDERS[at.hold]
     if at.process in (Process.RECEIVED, Process.IN_VALIDATION):
         if at.asked and at.validation is Validation.PENDING:
             return Ball.BUYER
@@ -58,9 +68,15 @@ def ball_of(at: Situation) -> Ball:
 def next_step(at: Situation) -> str:
     """What happens next, for whoever reads it."""
     ball = ball_of(at)
+    if at.silent and ball is Ball.ERP:
+        return t("Your order is safe and keeps its place; nothing for you to do.")
     if at.cancel_requested and ball is Ball.ERP:
         return t("Our order system answers whether the order can still be cancelled.")
+    if at.hold and ball is Ball.ERP:
+        return t("We settle that and go on; there is nothing to do until then.")
     if ball is Ball.BUYER:
+        if at.hold in HOLDERS:
+            return t("Accept or decline what differs; then the order goes on.")
         if at.asked and at.validation is Validation.PENDING:
             return t("Answer our question; then our desk goes on.")
         rejected = at.validation is Validation.REJECTED
@@ -81,6 +97,8 @@ def next_step(at: Situation) -> str:
 def order_lane(at: Situation) -> str:
     """The lane "Order"."""
     if at.process is Process.IN_VALIDATION and at.validation is Validation.APPROVED:
+        if at.silent:
+            return t("Accepted. It is safe and goes in by itself")
         return t("Accepted; is being entered in our order system")
     if at.process is Process.IN_VALIDATION and at.validation is Validation.REJECTED:
         return t("Back with you. Nothing was ordered; your lines are kept for changing")

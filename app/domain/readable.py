@@ -92,7 +92,7 @@ def day(value: date | None, today: date | None = None) -> str:
     """Tue 1 Dec; with the year when it is another one than today's, or today is not given."""
     if value is None:
         return UNKNOWN
-    return _day(language(), value, today is None or value.year != today.year)
+    return day_in(language(), value, with_year=today is None or value.year != today.year)
 
 
 def moment(value: datetime | None, zone: ZoneInfo, now: datetime | None = None) -> str:
@@ -127,7 +127,8 @@ def age(time: timedelta) -> str:
 
 
 @lru_cache(maxsize=2000)
-def _day(code: str, value: date, with_year: bool) -> str:
+def day_in(code: str, value: date, *, with_year: bool) -> str:
+    """The same for findings, which are written in every language at once."""
     return format_date(value, (_DAY_WITH_YEAR if with_year else _DAY)[code], locale=code)
 
 

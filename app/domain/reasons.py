@@ -212,6 +212,21 @@ REASONS: Mapping[str, Reason] = {
         n_("Our order system holds the order differently. A person looks at it."),
         n_("Nothing to do."),
     ),
+    "your_answer": Reason(
+        "H",
+        n_("Something differs from what was ordered, and your answer is needed."),
+        n_("Accept or decline it, line by line."),
+    ),
+    "erp_vanished": Reason(
+        "H",
+        n_("Our order system has lost this order. A person looks at it."),
+        n_("Nothing to do."),
+    ),
+    "erp_twice": Reason(
+        "H",
+        n_("Our order system holds this order twice. A person stops the second one."),
+        n_("Nothing to do."),
+    ),
     OTHER: Reason("RPHC", n_("See the note of our desk."), n_("See the note of our desk.")),
 }
 

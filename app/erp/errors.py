@@ -15,10 +15,14 @@ class ErpError(Exception):
 
     :param reason: in words a clerk understands
     :param exchange: the call itself, for the ERP lane and the audit; None when no request left the house
+
+    `not_before` is the moment the ERP asked us to wait for, `odd_wait` what it asked for when that makes no sense.
     """
 
     retry = False
     outcome = "refused"
+    not_before: datetime | None = None
+    odd_wait = ""
 
     def __init__(self, reason: str, *, exchange: Exchange | None = None) -> None:
         super().__init__(reason)
@@ -31,6 +35,10 @@ class ErpUnavailable(ErpError):
 
     retry = True
     outcome = "unavailable"
+
+
+class ErpUnreachable(ErpUnavailable):
+    """Nothing of what we wanted left the house: no connection, no sign-in, or held back. There is nothing to look for."""
 
 
 class ErpUnknownOutcome(ErpError):

@@ -17,12 +17,23 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Protocol
 
 from app import clock
-from app.erp.errors import ErpAlreadyHas, ErpBusy, ErpError, ErpMisread, ErpRefused, ErpUnavailable, ErpUnknownOutcome
+from app.erp.errors import (
+    ErpAlreadyHas,
+    ErpBusy,
+    ErpError,
+    ErpMisread,
+    ErpRefused,
+    ErpUnavailable,
+    ErpUnknownOutcome,
+    ErpUnreachable,
+)
 from app.erp.port import Exchange, file_exchange
 from app.erp.transport import Call, Interrupted, NotSent, Reply, Transport
 
 KEPT_OF_A_BODY = 4_000
 LONGEST_WAIT = timedelta(hours=1)
+_MOST_PLACES = 100  # before or behind the point
+_ABSURD = Decimal("NaN")
 _REQUEST_ID_HEADERS = ("request-id", "x-request-id", "x-ms-request-id", "correlationid")
 _SECRET = re.compile(
     r'((?:client_secret|access_token|refresh_token|password)["\s]*[=:]["\s]*)[^"&\s,}]+', re.IGNORECASE
@@ -59,6 +70,16 @@ class Signer(Protocol):
     def renew(self, refused: str) -> str: ...
 
 
+class Gate(Protocol):
+    """Asked before each call whether it may go out, and told how it ended."""
+
+    def enter(self) -> None:
+        """:raises ErpUnreachable: not now"""
+        ...
+
+    def leave(self, problem: ErpError | None) -> None: ...
+
+
 RefusalReader = Callable[[Reply], Refusal]
 AnswerReader = Callable[[Reply], Any]
 Observer = Callable[[Exchange], None]
@@ -70,6 +91,7 @@ class HttpClient:
     :param read_refusal: turns a refusing answer into words
     :param secrets: texts that may appear in no record
     :param on_call: told of every exchange, for metrics
+    :param gate: keeps all calls together within what the ERP bears
     """
 
     def __init__(
@@ -79,11 +101,12 @@ class HttpClient:
         read_refusal: RefusalReader,
         secrets: tuple[str, ...] = (),
         on_call: Observer | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._transport = transport
         self._read_refusal = read_refusal
         self._secrets = tuple(secret for secret in secrets if secret)
-        self._on_call = on_call
+        self._on_call, self._gate = on_call, gate
 
     def send(self, call: Call, *, read: AnswerReader, signer: Signer | None = None) -> Answer:
         """Carry the call and read its answer.
@@ -102,8 +125,12 @@ class HttpClient:
         return self._once(_signed(call, signer.renew(token)), read)
 
     def _once(self, call: Call, read: AnswerReader) -> Answer:
+        if self._gate is not None:
+            self._gate.enter()
         started_at, started = clock.now(), time.monotonic()
         result = self._result(call, read)
+        if self._gate is not None:
+            self._gate.leave(result.error)
         exchange = Exchange(
             operation=call.operation,
             method=call.method,
@@ -127,7 +154,7 @@ class HttpClient:
         try:
             reply = self._carried(call)
         except NotSent as not_sent:
-            return _Result(error=ErpUnavailable(str(not_sent)))
+            return _Result(error=ErpUnreachable(str(not_sent)))
         except Interrupted as cut:
             return _Result(error=unclear(call, str(cut)), status=cut.status)
         if not 200 <= reply.status < 300:
@@ -185,7 +212,7 @@ def judged(call: Call, reply: Reply, refusal: Refusal) -> ErpError:
     if status == 401:
         return ErpUnavailable("The ERP refused our sign-in. Check the client id and secret of the connection.")
     if status == 429 or (status == 503 and "Retry-After" in reply.headers):
-        return ErpBusy("The ERP asks us to wait.", not_before=not_before(reply.headers))
+        return _busy(call, reply)
     if status >= 500 or status < 400 or status == 408:
         return unclear(call, f"The ERP could not answer (status {status}).")
     if refusal.already_there:
@@ -193,6 +220,15 @@ def judged(call: Call, reply: Reply, refusal: Refusal) -> ErpError:
     if refusal.passing:
         return ErpUnavailable(refusal.message)
     return ErpRefused(refusal.message)
+
+
+def _busy(call: Call, reply: Reply) -> ErpError:
+    """Asked to wait. Only 429 says that nothing was done: a gateway's 503 may come after the work."""
+    odd = odd_wait(reply.headers)
+    reason = f"The ERP asks us to wait, but not for how long we could: {odd}." if odd else "The ERP asks us to wait."
+    problem: ErpError = ErpBusy(reason) if reply.status == 429 or not call.writes else ErpUnknownOutcome(reason)
+    problem.not_before, problem.odd_wait = not_before(reply.headers), odd
+    return problem
 
 
 def unclear(call: Call, reason: str) -> ErpError:
@@ -210,13 +246,23 @@ def not_before(headers: Mapping[str, str]) -> datetime | None:
 
     A date is measured against the answer's own Date, so that a wrong clock there does not matter (RFC 9110, 10.2.3).
     """
+    pause = _asked_for(headers)
+    return clock.now() + min(pause, LONGEST_WAIT) if pause is not None and pause > timedelta(0) else None
+
+
+def odd_wait(headers: Mapping[str, str]) -> str:
+    """What Retry-After says when we cannot do just that: nonsense, the past, or more than an hour. Else empty."""
+    pause = _asked_for(headers)
+    sensible = pause is not None and timedelta(0) <= pause <= LONGEST_WAIT
+    return "" if sensible else headers.get("Retry-After", "").strip()[:60]
+
+
+def _asked_for(headers: Mapping[str, str]) -> timedelta | None:
     wanted = headers.get("Retry-After", "").strip()
     if wanted.isascii() and wanted.isdigit():
-        pause = timedelta(seconds=int(wanted[:9]))
-    else:
-        then, sent = _http_date(wanted), _http_date(headers.get("Date", ""))
-        pause = timedelta(0) if then is None else then - (sent or clock.now())
-    return clock.now() + min(pause, LONGEST_WAIT) if pause > timedelta(0) else None
+        return timedelta(seconds=int(wanted[:9]))
+    then, sent = _http_date(wanted), _http_date(headers.get("Date", ""))
+    return None if then is None else then - (sent or clock.now())
 
 
 def _http_date(text: str) -> datetime | None:
@@ -231,12 +277,12 @@ def _http_date(text: str) -> datetime | None:
 
 
 def as_json(reply: Reply) -> Any:
-    """The body as JSON; numbers with a fraction become Decimal.
+    """The body as JSON; numbers with a fraction become Decimal, those nobody can compute with `NaN`.
 
     :raises ValueError: it is not JSON
     """
     try:
-        return json.loads(reply.body, parse_float=Decimal, parse_constant=_no_constant)
+        return json.loads(reply.body, parse_float=_exact, parse_int=_whole, parse_constant=_no_constant)
     except RecursionError as too_deep:
         raise ValueError("nested too deeply") from too_deep
 
@@ -262,6 +308,20 @@ def _written(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(_written, value)) + "]"
     return json.dumps(value)
+
+
+def _exact(digits: str) -> Decimal:
+    """`1e999999999` is a number in JSON, but to write it out takes a gigabyte, and to add it ends in an exception."""
+    try:
+        number = Decimal(digits)
+    except ArithmeticError:
+        return _ABSURD
+    exponent = number.as_tuple().exponent
+    return number if isinstance(exponent, int) and abs(exponent) <= _MOST_PLACES else _ABSURD
+
+
+def _whole(digits: str) -> int | Decimal:
+    return int(digits) if len(digits) <= _MOST_PLACES else _ABSURD
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -481,6 +481,13 @@ class ErpPort(Protocol):
         """The document that carries our key, wherever the ERP keeps it by now; None when there is none."""
         ...
 
+    def find_order_by_number(self, number: str) -> OrderRecord | None:
+        """The ERP's order of this number, whoever entered it; None when there is none.
+
+        Read as the `orders` stream reads it: without charges where the ERP does not list them there.
+        """
+        ...
+
     def create_order(self, order: OrderToPlace) -> OrderRecord:
         """Enter the order.
 
@@ -529,6 +536,11 @@ _connected: dict[str, ErpPort] = {}
 def connect(source: str, port: ErpPort) -> None:
     """Bind a connection under its name; called once at start by whoever may know connectors."""
     _connected[source] = port
+
+
+def connections() -> tuple[str, ...]:
+    """The names of what this process is connected to."""
+    return tuple(_connected)
 
 
 def connected(source: str) -> ErpPort:

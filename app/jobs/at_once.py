@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.extensions import session
+from app.jobs.erp_calls import write_counts
 from app.starting import start_process
 from config import Settings
 
@@ -18,4 +19,5 @@ def at_work(settings: Settings) -> Iterator[None]:
         yield
     finally:
         session.remove()
+        write_counts()
         engine.dispose()

@@ -7,7 +7,7 @@ next `reference` finds them again: it remembers up to when everything was follow
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import structlog
@@ -20,6 +20,7 @@ from app.extensions import doorbell, session, transaction
 from app.jobs.at_once import at_work
 from app.logs import new_correlation_id
 from app.security.scopes import Scope, entered
+from app.services import inbox
 from app.services.fulfilment import follow
 from app.services.reference_queries import keys_of_news
 from app.services.reference_sync import DOCUMENTS, EntityResult, sync
@@ -29,7 +30,7 @@ from config import Settings
 log = structlog.get_logger()
 Say = Callable[[str], None]
 
-_TRIES, _PAUSE = 40, 0.25  # ten seconds in all
+_TRIES, _PAUSE = 8, 0.25  # two seconds in all; then the scheduler rings for the wish that is still there
 _FOLLOWED = "sync.followed"
 _FIRST_TIME = datetime(1, 1, 1, tzinfo=UTC)
 _FOLLOWED_UP_TO = text("select ran_at from schedule_tick where job = :job")
@@ -74,27 +75,44 @@ def customers() -> None:
 def _hinted(job: str, *entities: str) -> None:
     """Read at once what there is news of. While another run has the pen, wait for it: it may have passed by already.
 
-    Should it take longer than we wait, the clock reads it within the minute.
+    Should it take longer than we wait, the wish to read stays, and the scheduler rings for it.
     """
     doorbell.answered(f"sync.{job}")
     new_correlation_id()
+    wishes = _standing(f"sync.{job}")
     for _ in range(_TRIES):
         if results := sync(connected(SOURCE), SOURCE, full=False, say=_quiet, entities=entities):
+            _fulfil(wishes, results)
             return _report(results)
         time.sleep(_PAUSE)
     return None
+
+
+def _standing(*jobs: str) -> Mapping[str, datetime]:
+    with entered(Scope.staff()), transaction():
+        return inbox.standing(SOURCE, jobs)
+
+
+def _fulfil(wishes: Mapping[str, datetime], results: Iterable[EntityResult]) -> None:
+    """Only what was read to its end is not wished for any more."""
+    if wishes and all(result.complete for result in results):
+        with entered(Scope.staff()), transaction():
+            inbox.fulfil(SOURCE, wishes)
 
 
 def documents() -> None:
     """Read what happened to orders: their states, shipments and invoices, and balances when an invoice changed."""
     doorbell.answered("sync.documents")
     new_correlation_id()
+    wishes = _standing("sync.documents")
     results = sync(connected(SOURCE), SOURCE, full=False, say=_quiet, entities=DOCUMENTS)
     if any(result.changed for result in results if result.entity == "invoices"):
         results += sync(connected(SOURCE), SOURCE, full=False, say=_quiet, entities=("balances",))
     _report(results)
     with entered(Scope.staff()):
         follow(_keys(results))
+    if results:
+        _fulfil(wishes, results)
 
 
 def run_now(settings: Settings, *, connection: str | None = None, full: bool = False, say: Say) -> None:
@@ -113,7 +131,7 @@ def run_now(settings: Settings, *, connection: str | None = None, full: bool = F
 
 def everything(*, full: bool, say: Say) -> list[EntityResult]:
     """Read all entities and follow up every order with news since this was last done."""
-    began = clock.now()
+    began, wishes = clock.now(), _standing(*set(inbox.READERS.values()))
     results = sync(connected(SOURCE), SOURCE, full=full, say=say)
     if not results:
         return results
@@ -124,6 +142,7 @@ def everything(*, full: bool, say: Say) -> list[EntityResult]:
         follow(_keys(results) | missed)
         with transaction():
             session.execute(_NOTE_FOLLOWED, {"job": _FOLLOWED, "moment": began})
+    _fulfil(wishes, results)
     return results
 
 

@@ -12,6 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from app.failpoints import reach
+
 FOLDER = Path(__file__).parent
 AUDIT_MONTHS_AHEAD = 24
 
@@ -36,6 +38,7 @@ def upgrade_database(owner_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(7001)"))  # two starts at once: the second one waits
         command.upgrade(_config(connection), "head")
+        reach("S14")
         connection.execute(text("select portico_audit_partitions(:months)"), {"months": AUDIT_MONTHS_AHEAD})
     engine.dispose()
 

@@ -1,4 +1,7 @@
-"""States as Prometheus gauges, computed when somebody asks: outbox, orders, age of the mirror, lag of the queue."""
+"""States as Prometheus gauges, computed when somebody asks: outbox, orders, age of the mirror, breakers, lag of the queue.
+
+A database that is away, or too slow for a scrape, costs these gauges, not the answer; `portico_database_answers` says so.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +12,34 @@ import redis
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from rq.job import Job
+from sqlalchemy.exc import SQLAlchemyError
 
+from app import heartbeat
 from app.clock import now
-from app.extensions import QUEUE, doorbell
+from app.extensions import QUEUE, doorbell, session
 from app.monitoring import queries
 
-OUTBOX_STATES = ("waiting", "done", "dead", "withdrawn")
+OUTBOX_STATES = ("waiting", "done", "dead", "withdrawn", "handed_over")
+BREAKER = {"closed": 0, "half_open": 1, "open": 2}
 
 
 class States(Collector):
     """Reads in the staff scope of whoever asks."""
 
     def collect(self) -> Iterator[Metric]:
-        yield from _outbox()
-        yield _orders()
-        yield _reference_age()
-        yield _queue_lag()
+        found = _all()
+        yield GaugeMetricFamily("portico_database_answers", "1 when it told us the states", value=float(bool(found)))
+        yield from found
+
+
+def _all() -> list[Metric]:
+    """All of them, or none when the database does not tell."""
+    try:
+        queries.be_quick()
+        return [*_outbox(), _orders(), _reference_age(), _breakers(), _queue_lag()]
+    except SQLAlchemyError:
+        session.rollback()
+        return []
 
 
 def _outbox() -> Iterator[Metric]:
@@ -54,16 +69,32 @@ def _reference_age() -> Metric:
     return age
 
 
+def _breakers() -> Metric:
+    breakers = GaugeMetricFamily(
+        "portico_breaker_state", "Circuit breaker: 0 closed, 1 half open, 2 open", labels=["connection"]
+    )
+    for line in queries.lines():
+        breakers.add_metric([line.connection], BREAKER[line.breaker])
+    return breakers
+
+
 def _queue_lag() -> Metric:
-    """How long the first job of the queue has been waiting; no value while Redis is silent."""
-    lag = GaugeMetricFamily("portico_queue_lag_seconds", "Age of the first waiting job", labels=["queue"])
+    """The worse of two: from a ring to its work, and how long the first job of the queue has been waiting."""
+    known = [each for each in (heartbeat.lag(), _first_waiting()) if each is not None]
+    lag = GaugeMetricFamily("portico_queue_lag_seconds", "From ringing for work to working", labels=["queue"])
+    if known:
+        lag.add_metric([QUEUE], max(known))
+    return lag
+
+
+def _first_waiting() -> float | None:
+    """Seconds; None while Redis is silent."""
     try:
         first = doorbell.queue().get_job_ids(0, 1)
         since = _enqueued_at(first[0]) if first else None
     except redis.RedisError:
-        return lag
-    lag.add_metric([QUEUE], 0.0 if since is None else (now() - since).total_seconds())
-    return lag
+        return None
+    return 0.0 if since is None else max(0.0, (now() - since).total_seconds())
 
 
 def _enqueued_at(job_id: str) -> datetime | None:

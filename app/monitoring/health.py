@@ -55,9 +55,9 @@ def _redis() -> str:
 
 
 def _erp() -> str:
-    """As the last sync found it; asking the ERP itself would make our health depend on it."""
+    """As the last calls found it; asking the ERP itself would make our health depend on it."""
     with entered(Scope.staff()):
-        mirrors = queries.mirrors()
-    if not mirrors:
-        return "unknown"
-    return "silent" if any(mirror.problem for mirror in mirrors) else "ok"
+        mirrors, lines = queries.mirrors(), queries.lines()
+    if any(mirror.problem for mirror in mirrors) or any(line.breaker == "open" for line in lines):
+        return "silent"
+    return "ok" if mirrors else "unknown"

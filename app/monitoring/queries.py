@@ -1,4 +1,4 @@
-"""How things stand, in one statement each: for the metrics, the health check and the administrators' first page.
+"""How things stand, in one statement each: for the metrics, the health check and pages of administrators.
 
 Reads all customers, so it runs in the staff scope.
 """
@@ -18,7 +18,11 @@ _OUTBOX = text("""
     from outbox_message group by state
 """)
 _REFERENCE = text("select source, entity, fresh_at, rows, problem from sync_state order by source, entity")
+_LINES = text("""
+    select connection, breaker, least(changed_at, answered_at) as since, changed_at, probe_at, not_before, answered_at,
+           reason from erp_line order by connection""")
 _REVISION = text("select version_num from alembic_version")
+_LONGEST_SCRAPE = text("set local statement_timeout = '5s'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,25 @@ class Mirror:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line to an ERP. `since`: when it answered last, or when the breaker moved, whichever was earlier."""
+
+    connection: str
+    breaker: str
+    since: datetime
+    changed_at: datetime
+    probe_at: datetime | None
+    not_before: datetime | None
+    answered_at: datetime | None
+    reason: str
+
+
+def be_quick() -> None:
+    """No statement of this transaction may take longer than somebody who scrapes would wait."""
+    session.execute(_LONGEST_SCRAPE)
+
+
 def orders_by_state() -> list[OrderCount]:
     return [OrderCount(row.process, row.validation, row.orders) for row in session.execute(_ORDERS)]
 
@@ -59,6 +82,10 @@ def outbox() -> Outbox:
 
 def mirrors() -> list[Mirror]:
     return [Mirror(row.source, row.entity, row.fresh_at, row.rows, row.problem) for row in session.execute(_REFERENCE)]
+
+
+def lines() -> list[Line]:
+    return [Line(**row) for row in session.execute(_LINES).mappings()]
 
 
 def migration() -> str | None:

@@ -1,6 +1,6 @@
 """How values stand in a sentence: money, quantities, days and names, in the reader's language.
 
-1,234.50 and Tue 1 Dec in English, 1.234,50 and Di 1. Dez in German. Not for tables or machines.
+1,234.50 and Tue 1 Dec in English, 1.234,50 and Di., 1. Dez. in German, as on the pages. Not for tables or machines.
 """
 
 from __future__ import annotations
@@ -12,20 +12,13 @@ from typing import Any
 
 from app.domain.money import at_least_decimals, decimals_of
 from app.domain.quantities import plain
+from app.domain.readable import day_in
 from app.rules.kinds import Kind
 
 UNKNOWN = "–"
 LONGEST_VALUE = 60
 _HUGE = Decimal("1E+15")
 _GERMAN = str.maketrans(",.", ".,")
-_WEEKDAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "de": ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"),
-}
-_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "de": ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
-}
 _AND = {"en": "and", "de": "und"}
 _MOST_LISTED = 5
 _UNITS = {
@@ -118,7 +111,5 @@ def _text(value: str) -> str:
 
 
 def _day(value: date, language: str, today: date | None) -> str:
-    weekday, month = _WEEKDAYS[language][value.weekday()], _MONTHS[language][value.month - 1]
-    day = f"{value.day}." if language == "de" else str(value.day)
-    year = f" {value.year}" if today and value.year != today.year else ""
-    return f"{weekday} {day} {month}{year}"
+    """With the year when it is another one than today's."""
+    return day_in(language, value, with_year=today is not None and value.year != today.year)

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ORDER_SUBMIT = "order:submit"
     ORDER_CANCEL = "order:cancel"
     ORDER_WRITE = "order:write"
+    PROPOSAL_DECIDE = "proposal:decide"
     APPROVAL_READ = "approval:read"
     APPROVAL_DECIDE = "approval:decide"
     REVIEW_READ = "review:read"
@@ -36,6 +37,10 @@ class Permission(StrEnum):
     CONFIGURATION_CHANGE = "configuration:change"
     OUTBOX_READ = "outbox:read"
     OUTBOX_RETRY = "outbox:retry"
+    RECONCILIATION_READ = "reconciliation:read"
+    RECONCILIATION_DECIDE = "reconciliation:decide"
+    DEAD_LETTER_READ = "dead_letter:read"
+    DEAD_LETTER_ACT = "dead_letter:act"
     AUDIT_READ = "audit:read"
     AUDIT_SEARCH = "audit:search"
     SELLER_READ = "seller:read"
@@ -53,6 +58,7 @@ MEANINGS: dict[Permission, str] = {
     Permission.ORDER_SUBMIT: n_("send an order"),
     Permission.ORDER_CANCEL: n_("cancel an order"),
     Permission.ORDER_WRITE: n_("write to the review desk about an order of one's company"),
+    Permission.PROPOSAL_DECIDE: n_("accept or decline what differs from an order of one's company"),
     Permission.APPROVAL_READ: n_("see what waits for approval in one's company"),
     Permission.APPROVAL_DECIDE: n_("approve or reject an order of one's company, never one's own"),
     Permission.REVIEW_READ: n_("see the queue of the review desk"),
@@ -68,9 +74,13 @@ MEANINGS: dict[Permission, str] = {
     Permission.CUSTOMER_LOOK: n_("send every order of a customer to the review desk"),
     Permission.REFERENCE_READ: n_("read the ERP's customers, items, prices and stock"),
     Permission.CONFIGURATION_READ: n_("read people, rule sets and settings"),
-    Permission.CONFIGURATION_CHANGE: n_("change people and what they may do"),
+    Permission.CONFIGURATION_CHANGE: n_("change people, what they may do, and what the portal keeps for customers"),
     Permission.OUTBOX_READ: n_("read messages to the ERP, the calls made for them, and mails"),
     Permission.OUTBOX_RETRY: n_("send a message again that needs a person"),
+    Permission.DEAD_LETTER_READ: n_("see which messages to the ERP need a person, and what was tried"),
+    Permission.DEAD_LETTER_ACT: n_("settle a message that needs a person; put an ERP number right with a second one"),
+    Permission.RECONCILIATION_READ: n_("read where portal and ERP differ"),
+    Permission.RECONCILIATION_DECIDE: n_("compare portal and ERP, and decide where they differ"),
     Permission.AUDIT_READ: n_("read the audit record"),
     Permission.AUDIT_SEARCH: n_("search the audit record, as far as one's rows go"),
     Permission.SELLER_READ: n_("read the seller's profile, the terms of sale and their history"),

@@ -19,6 +19,7 @@ SCREENS = (
     Permission.ORDER_READ,
     Permission.OUTBOX_READ,
     Permission.OUTBOX_RETRY,
+    Permission.RECONCILIATION_READ,
     Permission.AUDIT_READ,
     Permission.SELLER_READ,
 )

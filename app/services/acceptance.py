@@ -46,6 +46,7 @@ def receive(
         submitted_at=sent,
         review_reason="",  # what was said of an earlier version is settled
         review_note="",
+        reviewed_by=None,
     )
     notifications.receipt(order)
     with acting(RULES, origin().ip):

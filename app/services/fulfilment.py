@@ -6,7 +6,6 @@ Reads reference data that the sync has just brought, writes order lines and move
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import Row, text
 
 from app.audit.recorder import Change, record
 from app.audit.tags import Tag
+from app.domain.fulfilled import Delivery, process_of
 from app.domain.order_states import Process, payment_state
 from app.errors import NotFound
 from app.extensions import session, transaction
@@ -44,17 +44,32 @@ def _follow_one(key: str) -> bool:
         return order.version != before
 
 
+# Our key tells which document is ours, unless people linked the order to another number: then that number does.
 _ERP_ORDER = text("""
     select id, number, status, net, tax, gross from erp_order
-     where source = :source and order_key = :key and withdrawn_at is null order by id limit 1""")
+     where source = :source and customer_id = :customer and withdrawn_at is null
+       and (order_key = :key and not :linked or number = :number and :number <> '' and :linked)
+     order by status = 'cancelled', id limit 1""")
 
-# What the ERP says of each line of ours; our line number travelled with the order.
+_LINKED = text("""
+    select exists (select from outbox_message where order_id = :order and kind = 'create_order' and state = 'handed_over')
+        or exists (select from relink where order_id = :order and state = 'agreed')""")
+
+# What the ERP says of each line of ours; our line number travelled with the order. In a document that people typed in the
+# lines are found by their item, as far as it stands there once.
 _LINE_NEWS = text("""
     update order_line l
        set confirmed = e.quantity, confirmed_date = e.confirmed_date, shipped = e.shipped, invoiced = e.invoiced,
            cancelled = e.cancelled
       from erp_order_line e, order_line old
-     where l.order_id = :order and old.id = l.id and e.erp_order_id = :erp_order and e.line_number = l.line_number
+     where l.order_id = :order and old.id = l.id and e.erp_order_id = :erp_order
+       and case when :linked
+           then e.item_number = l.item_number and e.unit = l.unit
+                and (select count(*) from erp_order_line x
+                      where x.erp_order_id = :erp_order and x.item_number = e.item_number and x.unit = e.unit) = 1
+                and (select count(*) from order_line x
+                      where x.order_id = :order and x.item_number = l.item_number and x.unit = l.unit) = 1
+           else e.line_number = l.line_number end
        and (l.confirmed, l.confirmed_date, l.shipped, l.invoiced, l.cancelled)
            is distinct from (e.quantity, e.confirmed_date, e.shipped, e.invoiced, e.cancelled)
     returning l.line_number, old.confirmed as confirmed_before, l.confirmed, old.shipped as shipped_before, l.shipped,
@@ -70,17 +85,11 @@ _SUMS = text("""
 
 _INVOICED = text("""
     select coalesce(sum(gross), 0) as gross, coalesce(sum(remaining), 0) as remaining, count(*) as invoices
-      from invoice where customer_id = :customer and order_key = :key and withdrawn_at is null and status <> 'cancelled'""")
+      from invoice where customer_id = :customer and withdrawn_at is null and status <> 'cancelled'
+       and (order_key = :key or source = :source and order_number = :number and :linked)""")
 
-
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    lines: int
-    begun: int
-    settled: int
-    gone: int
-
-
+# hold of an order that a comparison found the ERP to have lost; over when the ERP has it again
+GONE = "erp_vanished"
 _NOT_HANDED_OVER = frozenset({Process.DRAFT, Process.AWAITING_APPROVAL})
 
 
@@ -89,13 +98,19 @@ _HELD = frozenset({Process.CONFIRMED, Process.IN_DISPATCH, Process.DELIVERED})
 
 def catch_up(order: Order, *, erp_call_id: int | None = None) -> None:
     """Apply the mirror's facts to one locked order."""
-    found = session.execute(_ERP_ORDER, {"source": order.source, "key": order.key}).one_or_none()
-    if found is None or order.process in _NOT_HANDED_OVER:
+    if order.process in _NOT_HANDED_OVER:
         return
+    linked = bool(session.execute(_LINKED, {"order": order.id}).scalar())
+    which = {"source": order.source, "customer": order.customer_id, "key": order.key, "number": order.erp_number}
+    found = session.execute(_ERP_ORDER, {**which, "linked": linked}).one_or_none()
+    if found is None:
+        return
+    lifecycle.lift_hold(order, GONE)
     _take_number(order, found)
-    _file_lines(order, session.execute(_LINE_NEWS, {"order": order.id, "erp_order": found.id}).all())
-    delivery = _Delivery(*session.execute(_SUMS, {"order": order.id}).one())
-    money = session.execute(_INVOICED, {"customer": order.customer_id, "key": order.key}).one()
+    news = session.execute(_LINE_NEWS, {"order": order.id, "erp_order": found.id, "linked": linked})
+    _file_lines(order, news.all())
+    delivery = Delivery(*session.execute(_SUMS, {"order": order.id}).one())
+    money = session.execute(_INVOICED, {**which, "linked": linked}).one()
     # The ERP releases such an order when the money is there.
     awaits_advance = _prepayment(order) and found.status in ("open", "in_review")
     progress = Progress(awaits_advance, delivery.lines, delivery.gone, money.invoices > 0)
@@ -103,7 +118,7 @@ def catch_up(order: Order, *, erp_call_id: int | None = None) -> None:
         order,
         payment_state(Decimal(money.gross), Decimal(money.remaining), prepaid_request=awaits_advance),
     )
-    lifecycle.report(order, _process_of(found.status, delivery), progress=progress, erp_call_id=erp_call_id)
+    lifecycle.report(order, process_of(found.status, delivery), progress=progress, erp_call_id=erp_call_id)
     lifecycle.pass_ball(order, progress)
     if order.process in _HELD:
         notifications.confirmation(order)
@@ -128,17 +143,6 @@ def _take_number(order: Order, found: Row[Any]) -> None:
     after = {name: str(new) for name, (_, new) in changed.items()}
     change = Change(Tag.ORDER_ERP, "order", order.number, before, after, order.version)
     record([change], customer_id=order.customer_id, author=author())
-
-
-def _process_of(status: str, delivery: _Delivery) -> Process:
-    """Delivered when every line is shipped or closed; on its way from the first piece that left."""
-    if status == "cancelled":
-        return Process.CANCELLED
-    if status == "posted" or (delivery.settled == delivery.lines and delivery.begun):
-        return Process.DELIVERED
-    if delivery.begun:
-        return Process.IN_DISPATCH
-    return Process.CONFIRMED
 
 
 def _file_lines(order: Order, rows: Sequence[Row[Any]]) -> None:

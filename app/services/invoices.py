@@ -14,13 +14,16 @@ from sqlalchemy import Row, text
 
 from app.erp.errors import ErpError
 from app.erp.port import connected
+from app.erp.transport import within
 from app.errors import NotFound, PortalError
-from app.extensions import session
+from app.extensions import session, transaction
+from app.services.live_calls import line_is_closed, place
 from app.words import n_, t
 
 log = structlog.get_logger()
 
 LONGEST_NUMBER = 40
+PDF_DEADLINE = 10.0  # seconds a reader waits for a document
 
 
 class OrderSystemSilent(PortalError):
@@ -100,17 +103,24 @@ def fetch_pdf(source: str, number: str) -> bytes:
 
     :raises OrderSystemSilent: the ERP did not give it
     """
-    try:
-        return connected(source).invoice_pdf(number)
-    except ErpError as problem:
-        log.info("invoice_pdf_not_available", source=source, outcome=problem.outcome, reason=problem.reason)
-        raise OrderSystemSilent(
-            t(
-                "The document of invoice {number} lies in our order system, which does not answer just now.",
-                number=number,
-            ),
-            t("Try again in a few minutes; the amounts are shown meanwhile."),
-        ) from problem
+    with transaction():
+        speaks = line_is_closed(source)
+    with place(source, "documents") as free:
+        if not (speaks and free):
+            raise _silent(number)
+        try:
+            with within(PDF_DEADLINE):
+                return connected(source).invoice_pdf(number)
+        except ErpError as problem:
+            log.info("invoice_pdf_not_available", source=source, outcome=problem.outcome, reason=problem.reason)
+            raise _silent(number) from problem
+
+
+def _silent(number: str) -> OrderSystemSilent:
+    return OrderSystemSilent(
+        t("The document of invoice {number} lies in our order system, which does not answer just now.", number=number),
+        t("Try again in a few minutes; the amounts are shown meanwhile."),
+    )
 
 
 _SHIPMENTS = text("""

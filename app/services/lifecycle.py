@@ -15,8 +15,8 @@ from sqlalchemy import select
 from app.audit.recorder import Author, Change, record
 from app.audit.tags import Tag
 from app.clock import now
-from app.domain.lanes import Situation, ball_of
-from app.domain.order_states import Ball, Payment, Process, Standing, Validation, is_news, may_move, ran_ahead
+from app.domain.lanes import HOLDERS, Situation, ball_of
+from app.domain.order_states import CLOSED, Ball, Payment, Process, Standing, Validation, is_news, may_move, ran_ahead
 from app.errors import MoveRefused, NotFound
 from app.extensions import session
 from app.models.transactional import Order
@@ -172,6 +172,10 @@ def _apply(
         log.after["because"] = because
     if moved:
         order.moved_at = now()
+    over = after.process in CLOSED or after.validation is Validation.REJECTED
+    if over and order.hold_reason in HOLDERS:  # nobody needs to answer any more
+        log.note(order, "hold_reason", None)
+        order.hold_since, order.hold_by = None, ""
     _pass_ball(order, progress, log)
     _file(order, Tag.ORDER_MOVED if moved else Tag.ORDER_VALIDATION, log, erp_call_id=erp_call_id)
 
@@ -190,11 +194,14 @@ def situation(order: Order, progress: Progress, *, points: int = 0) -> Situation
         points=points,
         invoiced=progress.invoiced,
         asked=is_asked(order) if progress.asked is None else progress.asked,
+        hold=order.hold_reason or "",
     )
 
 
 def is_asked(order: Order) -> bool:
     """Our desk has asked the buyer something and waits for the answer."""
+    if order.hold_reason in HOLDERS:  # the buyer has it for another reason
+        return False
     at_the_desk = order.process == Process.IN_VALIDATION and order.validation == Validation.PENDING
     return at_the_desk and order.ball_with == Ball.BUYER
 

@@ -20,6 +20,10 @@ from app.models.transactional import Order, OutboxMessage
 CREATE, CANCEL = "create_order", "cancel_order"
 
 
+# As after a restore of the portal: what the mirror knows is looked up in the ERP before it is entered.
+_THERE_ALREADY = text("select exists (select from erp_order where source = :source and order_key = :key)")
+
+
 def post(kind: str, order: Order, body: dict[str, Any]) -> None:
     """Leave a message for the workers; they are woken once it is committed."""
     session.execute(
@@ -32,25 +36,39 @@ def post(kind: str, order: Order, body: dict[str, Any]) -> None:
             "connection": order.source,
             "kind": kind,
             "body": body,
+            "attempts": int(kind == CREATE and _is_there_already(order)),
             "correlation_id": correlation_id.get(),
         },
     )
     wake("relay.drain")
 
 
+def _is_there_already(order: Order) -> bool:
+    """Whether the mirror holds a document under this order's key; its message counts as tried then."""
+    return bool(session.execute(_THERE_ALREADY, {"source": order.source, "key": order.key}).scalar())
+
+
 _WITHDRAW = text("""
     update outbox_message set state = 'withdrawn', finished_at = now(), reason_code = 'withdrawn', reason = :reason
      where order_id = :order_id and kind = 'create_order'
-       and ((state = 'waiting' and attempts = 0) or (state = 'dead' and reason_code = 'erp_refused')) returning id""")
+       and ((state = 'waiting' and lease_until is null and attempts = coalesce(cast(tries ->> 'unsent' as integer), 0))
+            or (state = 'dead' and reason_code = 'erp_refused')) returning id""")
+
+# A message that was taken back for a price that moved never left, and another one is posted when the buyer has agreed.
+_WAITS_FOR_AN_ANSWER = text("""
+    select bool_and(state = 'withdrawn' and reason_code = 'price_changed') from outbox_message
+     where order_id = :order_id and kind = 'create_order'""")
 
 
 def withdraw_unsent(order: Order, reason: str) -> bool:
-    """Take back the order's message if nobody has begun to send it, or the ERP refused to take it.
+    """Take back the order's message if nothing of it ever left the house, or the ERP refused to take it.
 
     :returns: False when it is, or may be, on its way already
     """
     withdrawn = session.execute(_WITHDRAW, {"order_id": order.id, "reason": reason}).first()
-    return withdrawn is not None
+    if withdrawn is not None:
+        return True
+    return bool(session.execute(_WAITS_FOR_AN_ANSWER, {"order_id": order.id}).scalar())
 
 
 def as_body(order: OrderToPlace) -> dict[str, Any]:

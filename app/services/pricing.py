@@ -21,9 +21,10 @@ from app.clock import now
 from app.domain.pricing import Ask, Price, PriceLine, PriceSource, resolve
 from app.erp.errors import ErpError
 from app.erp.port import QuoteCustomer, connected
-from app.extensions import session
+from app.extensions import session, transaction
 from app.services.catalogue.items import ItemFacts
 from app.services.customers import CustomerFacts
+from app.services.live_calls import line_is_closed, place
 
 log = structlog.get_logger()
 
@@ -96,17 +97,30 @@ def from_mirror(customer: CustomerFacts, asks: Sequence[Ask], *, on: date, promi
 def live(customer: CustomerFacts, asks: Sequence[Ask], *, on: date) -> Prices | None:
     """Ask the ERP. Call it with no transaction open.
 
-    :returns: None when the ERP does not answer in time; the mirror then counts as last known
+    :returns: None when the ERP does not answer in time, is known to be silent, or has enough to do with live calls; the
+        mirror then counts as last known
     """
     if not asks or time.monotonic() < _silent_until.get(customer.source, 0.0):
         return None
+    with transaction():
+        if not line_is_closed(customer.source):
+            return None
+    with place(customer.source, "prices") as free:
+        if not free:
+            log.info("live_price_not_asked", source=customer.source)
+            return None
+        return _quoted(customer, asks, on)
+
+
+def _quoted(customer: CustomerFacts, asks: Sequence[Ask], on: date) -> Prices | None:
     try:
         quote = connected(customer.source).quote(
             QuoteCustomer(customer.number, customer.price_group, customer.currency), asks, on=on, deadline=LIVE_DEADLINE
         )
     except ErpError as problem:
         log.info("live_price_not_available", source=customer.source, outcome=problem.outcome, reason=problem.reason)
-        _silent_until[customer.source] = time.monotonic() + SILENCE
+        if problem.exchange is not None:  # it was asked; else our own pace held the call back, which is over at once
+            _silent_until[customer.source] = time.monotonic() + SILENCE
         return None
     return Prices(quote.prices, quote.as_of, Promise.CONFIRMED)
 

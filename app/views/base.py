@@ -1,7 +1,8 @@
 """What every FAB screen of ours stands on: guarded routes, lists that name their columns, scoped actions.
 
 FAB brings the routes, the query of the list, filters, paging and roles; the pages are our own templates, without
-script. Screens read; an action calls a service. Not for pages people work on all day: see `app.views.portal`, `desk`.
+script. Screens read and actions call services; for screens with forms see `app.views.crud`. Not for pages people work
+on all day: see `app.views.portal`, `desk`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,15 @@ from urllib.parse import urlencode
 from flask import abort, flash, g, has_app_context, redirect, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.actions import action as fab_action
-from flask_appbuilder.models.filters import BaseFilterConverter, Filters
-from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.widgets import ListWidget, RenderTemplateWidget, ShowWidget
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.errors import NotAllowed, PortalError
 from app.extensions import transaction
 from app.security.permissions import Permission
+from app.views.audited import AuditedInterface
 from app.views.door import door
 from app.views.filters import Search
 from app.views.formats import NOTHING, shown
@@ -34,21 +34,8 @@ LARGEST_ID = 2**63 - 1
 LARGEST_PAGE = 100_000
 
 
-class NoGuessedFilters(BaseFilterConverter):
-    """Our lists say themselves what can be searched for; FAB need not guess from the types of columns."""
-
-    def convert(self, col_name: str) -> None:
-        return None
-
-
-class ReadingInterface(SQLAInterface):
+class ReadingInterface(AuditedInterface):
     """Reads a table for FAB and refuses to write it: what these screens show changes through services alone."""
-
-    filter_converter_class = NoGuessedFilters
-
-    def get(self, id: int, filters: Any = None, *_: Any, **__: Any) -> Any:
-        """By `id`, also where the table's key has more columns."""
-        return self.session.scalars(select(self.obj).where(self.obj.id == id)).one_or_none()
 
     def add(self, item: Any, commit: bool = True) -> None:
         raise self._refusal()
@@ -57,6 +44,9 @@ class ReadingInterface(SQLAInterface):
         raise self._refusal()
 
     def delete(self, item: Any, commit: bool = True) -> None:
+        raise self._refusal()
+
+    def delete_all(self, items: Sequence[Any]) -> None:
         raise self._refusal()
 
     def _refusal(self) -> NotAllowed:
@@ -134,8 +124,10 @@ class Screen(SafeFilters, ModelView):
     :cvar cells: column → function of the record, where the value alone does not say enough
     :cvar names: column of ids → function that finds the words for many of them in one statement
     :cvar figures: columns set to the right
+    :cvar changes: forms there are for a record, see `app.views.crud`
     """
 
+    datamodel: AuditedInterface
     permission: ClassVar[Permission]
     act_permission: ClassVar[Permission | None] = None
     nouns: ClassVar[tuple[str, str]]
@@ -144,6 +136,7 @@ class Screen(SafeFilters, ModelView):
     names: ClassVar[Mapping[str, Callable[[Collection[Any]], Mapping[Any, Any]]]] = {}
     figures: ClassVar[frozenset[str]] = frozenset()
     about: ClassVar[str] = ""
+    changes: ClassVar[frozenset[str]] = frozenset()
 
     base_permissions = ["can_read", "can_act"]
     method_permission_name = {"list": "read", "show": "read", "action": "act", "action_post": "act"}
@@ -205,7 +198,7 @@ class Screen(SafeFilters, ModelView):
             place=place,
             count=count,
             pages=-(-count // self.page_size),
-            rows=list(zip([item.id for item in items], self._rows(items, self.list_columns), strict=True)),
+            rows=list(zip(map(self.datamodel.key_of, items), self._rows(items, self.list_columns), strict=True)),
         )
 
     def _rows(self, items: Sequence[Any], columns: Sequence[str]) -> list[list[Any]]:
@@ -230,8 +223,8 @@ class Screen(SafeFilters, ModelView):
             abort(404)
         cells = zip(self.show_columns, self._rows([item], self.show_columns)[0], strict=True)
         values = {column: cell for column, cell in cells if cell is not NOTHING}
-        widget = ShowWidget(view=self, pk=item.id, name=self.name_of(item), values=values, sections=self.sections(item))
-        return {"show": widget}
+        name, key = self.name_of(item), self.datamodel.key_of(item)
+        return {"show": ShowWidget(view=self, pk=key, name=name, values=values, sections=self.sections(item))}
 
     def _deserialize_pk_if_composite(self, pk: str) -> str:
         """Every record of ours has an id of its own."""

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.errors import SignInNeeded
@@ -22,9 +22,11 @@ from app.security.actor import Actor, set_origin
 from app.security.permissions import Permission
 from app.security.policy import require_at_all
 from app.security.scopes import enter
+from app.services.maintenance import refuse_changes
 from app.words import set_language, t
 
 SESSION_KEY = "key"
+READING = ("GET", "HEAD", "OPTIONS")
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -138,8 +140,21 @@ def _let_in(actor: Actor, permission: Permission) -> None:
     g.actor = actor
     set_language(actor.language)
     require_at_all(actor, permission)
+    if request.method not in READING and not keeps_what_is_typed():
+        refuse_changes()
     enter(actor.scope)
     set_origin(actor, client_ip())
+
+
+def keeps_what_is_typed() -> bool:
+    """Whether the page asked for refuses by itself, with everything that was typed."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "keeps_typed", False) is True
+
+
+def keeps_typed(view: View) -> View:
+    """Mark a page that shows a form back when nothing can be changed for the moment."""
+    setattr(view, "keeps_typed", True)  # noqa: B010  functions have no such field
+    return view
 
 
 def _marked(through: Callable[..., Any], **marks: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -19,6 +19,7 @@ from app.domain.state_words import state_word
 from app.models.configuration import Person
 from app.models.reference import Customer
 from app.models.transactional import AuditPersonal
+from app.words import n_
 
 LONGEST_VALUE = 200
 
@@ -47,7 +48,12 @@ class Search:
 
 
 class _Filter(BaseFilter):
-    """Adds one condition to FAB's query."""
+    """Adds one condition to FAB's query.
+
+    :cvar hint: how much of it has to be typed, in the empty field
+    """
+
+    hint: ClassVar[str] = ""
 
     def apply(self, query: Any, value: str) -> Any:
         return query.filter(self.condition(getattr(self.model, self.column_name), value))
@@ -58,6 +64,7 @@ class _Filter(BaseFilter):
 
 class Contains(_Filter):
     name = "contains"
+    hint = n_("or a part of it")
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
         return contains(column, value)
@@ -67,6 +74,7 @@ class Equals(_Filter):
     """The whole text, for codes and states."""
 
     name = "equals"
+    hint = n_("in full")
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
         found: ColumnElement[bool] = column == value
@@ -95,6 +103,7 @@ class OfCustomer(_Filter):
     """By the customer's number, or a part of its name."""
 
     name = "of customer"
+    hint = n_("number or name")
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
         found = select(Customer.id).where(or_(Customer.number == value, contains(Customer.name, value)))
@@ -106,6 +115,7 @@ class ByPerson(_Filter):
     """By login or a part of the name, also of people whose access has ended."""
 
     name = "by person"
+    hint = n_("sign-in or name")
 
     def condition(self, column: Any, value: str) -> ColumnElement[bool]:
         codes = select(AuditPersonal.code).where(AuditPersonal.kind == "name", contains(AuditPersonal.value, value))

@@ -145,7 +145,9 @@ def mark(state: str | None) -> Any:
 
 def structure(value: Any) -> Markup:
     """Stored documents, readable and in full."""
-    return Markup('<pre class="document">{}</pre>').format(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    return Markup('<pre class="document" tabindex="0">{}</pre>').format(
+        json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    )
 
 
 def document(text: str) -> Any:
@@ -155,7 +157,7 @@ def document(text: str) -> Any:
     try:
         return structure(json.loads(text))
     except ValueError:
-        return Markup('<pre class="document">{}</pre>').format(text)
+        return Markup('<pre class="document" tabindex="0">{}</pre>').format(text)
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

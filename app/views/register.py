@@ -8,10 +8,13 @@ from flask_appbuilder import AppBuilder
 from app.extensions import session
 from app.security.manager import SecurityManager
 from app.views.admin.audit import AuditScreen
+from app.views.admin.customer_settings import CustomerSettingsScreen
 from app.views.admin.customers import CustomerScreen
+from app.views.admin.dead_letters import DeadLettersPage
 from app.views.admin.erp_calls import ErpCallScreen
 from app.views.admin.erp_orders import ErpOrderScreen
 from app.views.admin.invoices import InvoiceScreen
+from app.views.admin.item_numbers import ItemNumberScreen
 from app.views.admin.items import ItemScreen
 from app.views.admin.mails import MailScreen
 from app.views.admin.orders import OrderScreen
@@ -19,6 +22,9 @@ from app.views.admin.outbox import OutboxScreen
 from app.views.admin.pages import Page
 from app.views.admin.people import PersonScreen
 from app.views.admin.prices import PriceScreen
+from app.views.admin.queue_health import QueueHealthPage
+from app.views.admin.reconciliation import ReconciliationPage
+from app.views.admin.reconciliation_drifts import DriftScreen
 from app.views.admin.roles import RolesPage
 from app.views.admin.rule_sets import RuleSetScreen
 from app.views.admin.seller import SellerScreen, register_seller
@@ -32,13 +38,16 @@ from app.views.base import Screen
 from app.words import language
 
 MENU: tuple[tuple[str, tuple[type[Screen], ...]], ...] = (
-    ("Orders", (OrderScreen, OutboxScreen, ErpCallScreen, MailScreen)),
+    ("Orders", (OrderScreen, OutboxScreen, ErpCallScreen, MailScreen, DriftScreen)),
     ("ERP data", (CustomerScreen, ItemScreen, PriceScreen, StockScreen)),
     ("Documents", (ErpOrderScreen, ShipmentScreen, InvoiceScreen)),
-    ("Portal", (PersonScreen, RuleSetScreen, SyncScreen, AuditScreen)),
+    ("Portal", (PersonScreen, CustomerSettingsScreen, ItemNumberScreen, RuleSetScreen, SyncScreen, AuditScreen)),
     ("Seller", (SellerScreen, TermsScreen)),
 )
-PAGES: tuple[tuple[str, tuple[type[Page], ...]], ...] = (("Portal", (RolesPage, SettingsPage)),)
+PAGES: tuple[tuple[str, tuple[type[Page], ...]], ...] = (
+    ("Orders", (DeadLettersPage, QueueHealthPage, ReconciliationPage)),
+    ("Portal", (RolesPage, SettingsPage)),
+)
 
 
 class Screens(AppBuilder):

@@ -13,7 +13,7 @@ from app.errors import BadRequest
 from app.rules.vocabulary import REASON_CODES
 
 # Set by the portal itself, never suggested by a rule.
-OUR_OWN = {"erp_ahead", "erp_differs"}
+OUR_OWN = {"erp_ahead", "erp_differs", "erp_twice", "erp_vanished", "your_answer"}
 FORBIDDEN = re.compile(r"\b(error|invalid|failed|validation|administrator)\b", re.IGNORECASE)
 
 

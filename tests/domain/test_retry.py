@@ -7,8 +7,23 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.domain.retry import ATTEMPTS, BASE, LONGEST, spent, wait
+from app.domain.retry import (
+    ATTEMPTS,
+    BASE,
+    BUDGET,
+    LONGEST,
+    Family,
+    abandoned,
+    counted,
+    exhausted,
+    may_be_there,
+    pause,
+    spent,
+    wait,
+)
 
 
 class Always(Random):
@@ -49,3 +64,64 @@ def test_an_outage_of_hours_is_waited_out_before_a_person_is_called() -> None:
 
     assert shortest > timedelta(hours=2)
     assert [spent(ATTEMPTS - 1), spent(ATTEMPTS)] == [False, True]
+
+
+# --- messages to an ERP
+
+
+COUNTS = st.dictionaries(st.sampled_from([each.value for each in Family]), st.integers(0, 30))
+
+
+@given(st.sampled_from([each for each in Family if each not in (Family.UNSENT, Family.BEFORE)]), st.integers(0, 999))
+def test_an_order_calls_the_erp_three_times_a_minute_at_most(family: Family, seed: int) -> None:
+    """One call to begin with, two for every repeat: a look and an entry."""
+    rng, now, tries, calls = Random(seed), 0.0, {}, []
+    for made in (1, 2, 2, 2, 2):
+        calls += [now] * made
+        tries = counted(tries, family)
+        now += pause(family, tries, calls=made, rng=rng).total_seconds()
+
+    assert all(sum(1 for each in calls if start <= each < start + 60) <= 3 for start in calls)
+
+
+@given(COUNTS, st.sampled_from(list(Family)), st.integers(1, 3), st.integers(0, 99))
+def test_no_wait_of_a_message_is_longer_than_some_minutes(
+    tries: dict[str, int], family: Family, calls: int, seed: int
+) -> None:
+    wait = pause(family, counted(tries, family), calls=calls, rng=Random(seed))
+
+    assert timedelta(seconds=0.5) <= wait <= timedelta(minutes=5, seconds=1)
+
+
+@pytest.mark.parametrize("family", [Family.UNSENT, Family.LINE, Family.BEFORE])
+def test_what_befalls_the_whole_line_never_uses_a_message_up(family: Family) -> None:
+    assert not exhausted(family, {family: 1_000_000})
+
+
+@pytest.mark.parametrize("family", list(BUDGET))
+def test_each_way_to_end_has_its_own_budget(family: Family) -> None:
+    others = {other.value: 1_000 for other in Family if other is not family}
+
+    assert not exhausted(family, {**others, family: BUDGET[family] - 1})
+    assert exhausted(family, {**others, family: BUDGET[family]})
+
+
+@pytest.mark.parametrize(
+    ("attempts", "tries", "look"),
+    [
+        (1, {}, False),
+        (4, {"unsent": 3}, False),  # nothing ever left the house
+        (2, {}, True),  # somebody died with it
+        (3, {"unsent": 1}, True),
+        (3, {"unsent": 1, "unknown": 1}, True),
+        (13, {"before": 12}, True),  # a person sent it again
+    ],
+)
+def test_it_is_looked_for_first_unless_it_certainly_never_left(
+    attempts: int, tries: dict[str, int], look: bool
+) -> None:
+    assert may_be_there(attempts, tries) is look
+
+
+def test_tries_nobody_finished_are_counted_since_a_person_sent_it_again() -> None:
+    assert [abandoned(12, {}), abandoned(12, {"before": 9, "unknown": 1})] == [11, 1]

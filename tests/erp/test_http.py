@@ -28,6 +28,7 @@ from app.erp.errors import (
     ErpRefused,
     ErpUnavailable,
     ErpUnknownOutcome,
+    ErpUnreachable,
 )
 from app.erp.http import HttpClient, as_json, json_body
 from app.erp.port import Exchange, collect_exchanges
@@ -102,7 +103,7 @@ def test_a_refused_connection_wrote_nothing(hosting: Hosting) -> None:
     host = hosting(says(200))
     host.stop()
 
-    assert type(trouble(host, WRITE)) is ErpUnavailable
+    assert type(trouble(host, WRITE)) is ErpUnreachable
 
 
 @pytest.mark.parametrize(("call", "family"), [(READ, ErpUnavailable), (WRITE, ErpUnknownOutcome)])
@@ -214,7 +215,7 @@ def test_a_host_that_is_not_permitted_is_not_contacted(hosting: Hosting, allowli
 
     error = trouble(host, READ, allowlist=allowlist)
 
-    assert (type(error), host.seen) == (ErpUnavailable, [])
+    assert (type(error), host.seen) == (ErpUnreachable, [])
 
 
 def test_a_permitted_network_permits_its_addresses(hosting: Hosting) -> None:
@@ -255,13 +256,18 @@ def test_a_certificate_nobody_vouches_for_ends_the_call_before_it_is_sent(tls_ho
 # --- being told to wait, being refused --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_being_asked_to_wait_names_the_moment(hosting: Hosting, status: int) -> None:
-    error = trouble(hosting(says(status, b"", Retry_After="120")), WRITE)
+@pytest.mark.parametrize(
+    ("call", "status", "kind"),
+    [(WRITE, 429, ErpBusy), (READ, 429, ErpBusy), (READ, 503, ErpBusy), (WRITE, 503, ErpUnknownOutcome)],
+)
+def test_being_asked_to_wait_names_the_moment(hosting: Hosting, call: Call, status: int, kind: type[ErpError]) -> None:
+    """Only 429 says that nothing was done: a gateway's 503 may come after the work."""
+    error = trouble(hosting(says(status, b"", Retry_After="120")), call)
 
-    assert isinstance(error, ErpBusy)
+    assert type(error) is kind
     assert error.not_before is not None
     assert timedelta(seconds=100) < error.not_before - clock.now() <= timedelta(seconds=120)
+    assert error.odd_wait == ""
 
 
 def test_a_date_to_wait_for_counts_from_the_other_clock(hosting: Hosting) -> None:
@@ -280,7 +286,7 @@ def test_nonsense_to_wait_for_names_no_moment(hosting: Hosting, wanted: str) -> 
     error = trouble(hosting(says(429, b"", Retry_After=wanted)), READ)
 
     assert isinstance(error, ErpBusy)
-    assert error.not_before is None
+    assert (error.not_before, error.odd_wait) == (None, "" if wanted == "0" else wanted)
 
 
 @pytest.mark.parametrize("wanted", ["31536000", "9" * 400, "Thu, 01 Jan 2099 00:00:00 GMT"])
@@ -290,6 +296,8 @@ def test_no_wait_is_longer_than_an_hour(hosting: Hosting, wanted: str) -> None:
     assert isinstance(error, ErpBusy)
     assert error.not_before is not None
     assert error.not_before - clock.now() <= timedelta(hours=1)
+    assert error.odd_wait == wanted[:60]
+    assert wanted[:60] in error.reason
 
 
 @pytest.mark.parametrize("status", [400, 409])
@@ -412,3 +420,38 @@ def test_many_threads_share_one_client(hosting: Hosting) -> None:
     for thread in threads:
         thread.join()
     assert answers == [True] * 40
+
+
+class Held:
+    """A gate that is shut; it remembers what it was told."""
+
+    def __init__(self, *, shut: bool) -> None:
+        self.shut, self.left = shut, []
+
+    def enter(self) -> None:
+        if self.shut:
+            raise ErpUnreachable("The ERP is left alone for a while.")
+
+    def leave(self, problem: ErpError | None) -> None:
+        self.left.append(problem.outcome if problem else "ok")
+
+
+def test_a_gate_that_is_shut_lets_nothing_out(hosting: Hosting) -> None:
+    host, gate = hosting(says(200, b"1")), Held(shut=True)
+    http = HttpClient(Transport(allowlist=[host.address]), read_refusal=read_refusal, gate=gate)
+
+    with pytest.raises(ErpUnreachable):
+        http.send(replace(READ, url=host.url), read=as_json)
+
+    assert (host.seen, gate.left) == ([], [])
+
+
+def test_a_gate_is_told_how_each_call_ended(hosting: Hosting) -> None:
+    host, gate = hosting(says(200, b"1"), says(429, b"")), Held(shut=False)
+    http = HttpClient(Transport(allowlist=[host.address]), read_refusal=read_refusal, gate=gate)
+
+    http.send(replace(READ, url=host.url), read=as_json)
+    with pytest.raises(ErpBusy):
+        http.send(replace(READ, url=host.url), read=as_json)
+
+    assert gate.left == ["ok", "busy"]

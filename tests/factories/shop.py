@@ -26,7 +26,7 @@ from tests.factories.planting import Planter, Row
 
 _ORDERS = (
     "mail", "finding", "judgement", "approval", "order_line", "outbox_message", "customer_order", "erp_call",
-    "idempotency_key", "invoice_line", "invoice", "erp_order_line", "erp_order", "shipment_line", "shipment",
+    "idempotency_key", "erp_line", "invoice_line", "invoice", "erp_order_line", "erp_order", "shipment_line", "shipment",
 )  # fmt: skip
 
 

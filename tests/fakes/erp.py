@@ -50,9 +50,12 @@ class Trouble(StrEnum):
 
 @dataclass
 class FakeErp:
-    """`calls` are (operation, key). `not_before` goes with BUSY; `refusal` is what REFUSED says."""
+    """`calls` are (operation, key); `by_hand` is what people typed in there, by number.
+
+    `not_before` goes with BUSY; `refusal` is what REFUSED says."""
 
     documents: dict[str, OrderRecord] = field(default_factory=dict)
+    by_hand: dict[str, OrderRecord] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     price_lines: list[PriceLine] = field(default_factory=list)
     not_before: datetime | None = None
@@ -81,12 +84,24 @@ class FakeErp:
         """The keys of everything it holds."""
         return sorted(self.documents)
 
+    def enter_by_hand(self, number: str, order: OrderToPlace, **different: Any) -> None:
+        """A person types the order into the ERP: without our key, with lines the ERP numbers itself."""
+        record = self._record(order)
+        lines = tuple(replace(line, line_number=10_000 * line.line_number) for line in record.lines)
+        typed = replace(record, number=number, key="", erp_key=number, channel=Channel.PHONE, lines=lines, charges=())
+        self.by_hand[number] = replace(typed, **different)
+
     # orders
 
     def find_order(self, key: str) -> OrderRecord | None:
         self._begin("find_order", key)
         self._answered("find_order", key, "ok")
         return self.documents.get(key.upper())
+
+    def find_order_by_number(self, number: str) -> OrderRecord | None:
+        self._raise(self._begin("find_order_by_number", number), "find_order_by_number", number)
+        held = {record.number: record for record in self.documents.values()}
+        return (self.by_hand | held).get(number.upper())
 
     def create_order(self, order: OrderToPlace) -> OrderRecord:
         trouble = self._begin("create_order", order.key)

@@ -44,7 +44,8 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "order_line": each(SCOPES, READ, ADD, CHANGE, REMOVE),
     **{table: each(SCOPES, READ, ADD) for table in EVIDENCE},
     "audit_event": {**each(SCOPES, READ, ADD), SYNC: {ADD}},
-    "erp_call": {STAFF: {READ, ADD}},
+    "erp_call": {STAFF: {READ, ADD, REMOVE}},
+    "erp_call_minute": {STAFF: {READ, ADD, CHANGE, REMOVE}},
     "customer_account": {**each(SCOPES, READ), STAFF: {READ, ADD, CHANGE}},
     "customer_item_number": {
         **each(SCOPES, READ),

@@ -115,8 +115,8 @@ def test_the_buyer_takes_whole_pallets_with_one_tap_and_keeps_the_quantity_witho
     offers = {offer.id: offer for offer in judge(**facts)[0].offers}
 
     assert offers["take-down"].effect == {"set": {"line.quantity": Decimal(480), "line.unit": "PCS"}}
-    assert offers["take-down"].label == {"en": "480, saves 137.88", "de": "480, spart 137,88"}
-    assert offers["take-up"].label == {"en": "960, 2 pallets", "de": "960, 2 Paletten"}
+    assert offers["take-down"].label == {"en": "Take 480, saves 137.88", "de": "480 nehmen, spart 137,88"}
+    assert offers["take-up"].label == {"en": "Take 960, 2 pallets", "de": "960 nehmen, 2 Paletten"}
     assert offers["keep"].label == {"en": "Keep 500 for 18.00 more", "de": "500 für 18,00 mehr"}
     assert offers["keep"].effect["charge"]["amount"] == 18
     assert [offer.id for offer in offers.values() if offer.default] == ["keep"]
@@ -145,4 +145,4 @@ def test_a_company_may_turn_a_used_po_number_into_a_block_that_cannot_be_kept(ju
 
 def test_german_texts_have_german_numbers_and_days(judge: Judge) -> None:
     assert "USD 52.632,55" in judge(**{"order.net": Decimal("7312.45")})[0].message["de"]
-    assert "Mi 2. Dez" in judge(**{"line.earliest_date": date(2026, 12, 2)})[0].message["de"]
+    assert "Mi., 2. Dez." in judge(**{"line.earliest_date": date(2026, 12, 2)})[0].message["de"]

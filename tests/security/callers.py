@@ -41,6 +41,7 @@ class Callers:
             "order": self._orders(),
             "approval": self._approvals(),
             "offer": self._offers(),
+            "proposal": self._proposals(),
             "invoice": self._invoices(),
             "other order": self._other_orders(),
             "item": {OWN: "BIKE", FOREIGN: "ELSEWHERE", MISSING: "NO-SUCH-ITEM"},
@@ -48,6 +49,8 @@ class Callers:
             "person": {OWN: str(self.leaver.person_id), MISSING: "999999999"},
             "customer": {OWN: str(self.alpha["id"]), FOREIGN: str(self.beta["id"]), MISSING: "999999999"},
             "message": self._messages(),
+            "sent order": {OWN: "P-701", MISSING: "P-503"},
+            "relink": self._relinks(),
             "record": {OWN: str(self.alpha["id"]), MISSING: "999999999"},
         }
 
@@ -113,7 +116,15 @@ class Callers:
         order = self.planter.one("select id from customer_order where number = 'P-701'")
         row = self.planter.row(
             "outbox_message", order_id=order["id"], customer_id=self.alpha["id"], order_key="P0DEAD", order_version=1,
-            connection="main", kind="create_order", state="dead",
+            connection="main", kind="create_order", state="dead", body=_body("P0DEAD"),
+        )  # fmt: skip
+        return {OWN: str(row["id"]), MISSING: "999999"}
+
+    def _relinks(self) -> dict[str, str]:
+        order = self.planter.one("select id from customer_order where number = 'P-701'")
+        row = self.planter.row(
+            "relink", order_id=order["id"], customer_id=self.alpha["id"], new_number="101050", state="asked",
+            asked_by=self.people["buyer"].person_id, differences=[],
         )  # fmt: skip
         return {OWN: str(row["id"]), MISSING: "999999"}
 
@@ -128,6 +139,18 @@ class Callers:
     def _memberships(self) -> dict[str, str]:
         """The own one is of somebody who can be changed and let go without harm to anybody else."""
         return {OWN: str(self.leaver.membership_id), FOREIGN: str(self.charlie.membership_id), MISSING: "999999999"}
+
+    def _proposals(self) -> dict[str, str]:
+        found = {MISSING: "P-711|999999"}
+        moved = {"before": {"unit_price": "80", "net": "80"}, "after": {"unit_price": "90", "net": "90"}}
+        for whose, customer, number in ((OWN, self.alpha, "P-711"), (FOREIGN, self.beta, "P-712")):
+            order = self._order(customer, number, process="confirmed", validation="approved", hold_reason="your_answer")
+            row = self.planter.row(
+                "proposal", order_id=order["id"], customer_id=customer["id"], line_number=1, code="price_changed",
+                origin="erp", **moved,
+            )  # fmt: skip
+            found[whose] = f"{number}|{row['id']}"
+        return found
 
     def _offers(self) -> dict[str, str]:
         keep = {"id": "keep", "label": {"en": "Keep"}, "effect": {"keep": True}, "default": True}
@@ -170,3 +193,9 @@ class Callers:
             with client.session_transaction() as browser:
                 browser[SESSION_KEY] = secret
         return client.open(path, method=method)
+
+
+def _body(key: str) -> dict[str, Any]:
+    """A message to the ERP as it is stored."""
+    head = {"customer_number": "C-1", "reference": "", "currency": "USD", "ship_to_code": "", "comment": ""}
+    return {"key": key, **head, "requested_date": None, "lines": [], "charges": []}

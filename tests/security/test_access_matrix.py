@@ -27,6 +27,7 @@ WHO: dict[str, frozenset[str]] = {
     "order:submit": frozenset({"buyer"}),
     "order:cancel": frozenset({"buyer"}),
     "order:write": frozenset({"buyer"}),
+    "proposal:decide": frozenset({"buyer", "approver"}),
     "approval:read": frozenset({"approver", "company_admin"}),
     "approval:decide": frozenset({"approver"}),
     "review:read": frozenset({"validator"}),
@@ -38,7 +39,11 @@ WHO: dict[str, frozenset[str]] = {
         permission: frozenset({"company_admin"})
         for permission in ("company:read", "company:people", "company:items", "company:settings")
     },
+    "dead_letter:read": frozenset({"administrator", "validator"}),
+    "dead_letter:act": frozenset({"administrator", "validator"}),
     "seller:read": frozenset({"administrator"}),
+    "reconciliation:read": frozenset({"administrator"}),
+    "reconciliation:decide": frozenset({"administrator"}),
     "seller:change": frozenset({"administrator"}),
     "invoice:read": CUSTOMER_SIDE | {"validator", "administrator"},
     "audit:search": frozenset({"administrator", "company_admin"}),
@@ -79,6 +84,8 @@ WAYS = (
     Way("POST", "/api/v1/orders/<number>/submit", "order:submit", "order"),
     Way("POST", "/api/v1/orders/<number>/cancel", "order:cancel", "order"),
     Way("POST", "/api/v1/orders/<number>/offers/<offer_id>/accept", "order:change", "offer"),
+    *(Way("POST", f"/api/v1/orders/<number>/proposals/<proposal_id>/{verb}", "proposal:decide", "proposal")
+      for verb in ("accept", "decline")),
     Way("POST", "/api/v1/intake", "order:create"),
     Way("GET", "/api/v1/invoices", "invoice:read"),
     Way("GET", "/api/v1/invoices/<number>", "invoice:read", "invoice"),
@@ -91,6 +98,16 @@ WAYS = (
     Way("GET", "/api/v1/audit", "audit:search"),
     Way("GET", "/api/v1/outbox", "outbox:read"),
     Way("POST", "/api/v1/outbox/<message_id>/retry", "outbox:retry", "message"),
+    Way("POST", "/api/v1/outbox/<message_id>/hand-over", "outbox:retry", "message"),
+    Way("GET", "/admin/dead-letters/list/", "outbox:read"),
+    Way("GET", "/dead-letters", "dead_letter:read"),
+    Way("GET", "/dead-letters/<message_id>", "dead_letter:read", "message"),
+    *(Way("POST", f"/dead-letters/<message_id>/{verb}", "dead_letter:act", "message")
+      for verb in ("take-up", "put-down", "retry", "take-out", "let-stand", "correct", "give-back", "hand-over")),
+    Way("GET", "/dead-letters/relink/<number>", "dead_letter:read", "sent order"),
+    Way("POST", "/dead-letters/relink/<number>", "dead_letter:act", "sent order"),
+    *(Way("POST", f"/dead-letters/relinks/<relink_id>/{verb}", "dead_letter:act", "relink")
+      for verb in ("agree", "refuse")),
     *(Way("POST", f"/api/v1/review/<number>/{verb}", "review:decide", "order")
       for verb in ("claim", "unclaim", "ask", "approve", "reject")),
     Way("POST", "/api/v1/orders/<number>/messages", "order:write", "order"),
@@ -112,6 +129,10 @@ WAYS = (
     Way("GET", "/orders", "order:read"),
     Way("GET", "/orders/<number>", "order:read", "order"),
     Way("POST", "/orders/<number>/cancel", "order:cancel", "order"),
+    *(Way("POST", f"/orders/<number>/proposals/<proposal_id>/{verb}", "proposal:decide", "proposal")
+      for verb in ("accept", "decline")),
+    Way("POST", "/orders/<number>/proposals/accept", "proposal:decide", "order"),
+    *(Way("POST", f"/desk/<number>/differences/{verb}", "review:decide", "order") for verb in ("agreed", "cancel")),
     Way("GET", "/drafts/new", "order:create"),
     Way("POST", "/drafts", "order:create"),
     Way("GET", "/drafts/<number>", "order:read", "order"),
@@ -145,8 +166,12 @@ WAYS = (
     Way("GET", "/portfolio", "portfolio:read"),
     Way("GET", "/portfolio/<customer_id>", "portfolio:read", "customer"),
     Way("POST", "/portfolio/<customer_id>/look", "customer:look", "customer"),
+    Way("GET", "/admin/reconciliation/list/", "reconciliation:read"),
+    Way("POST", "/admin/reconciliation/start", "reconciliation:decide"),
+    Way("POST", "/admin/drifts/decide/<pk>", "reconciliation:decide", "record"),
     Way("GET", "/admin/roles/list/", "configuration:read"),
     Way("GET", "/admin/settings/list/", "configuration:read"),
+    Way("GET", "/admin/queue-health/list/", "outbox:read"),
     *(Way(method, "/admin/people/new", "configuration:change") for method in ("GET", "POST")),
     Way("GET", "/admin/people/<person_id>/access", "configuration:change", "person"),
     *(Way("POST", f"/admin/people/<person_id>/{verb}", "configuration:change", "person")
@@ -158,12 +183,18 @@ WAYS = (
     *(Way("GET", f"/admin/{screen}/{page}", permission, "record" if "pk" in page else "")
       for permission, screens in {
           "reference:read": ("customers", "items", "prices", "stock", "erp-orders", "shipments", "invoices", "sync"),
-          "configuration:read": ("people", "rule-sets"),
+          "configuration:read": ("people", "rule-sets", "customer-settings", "item-numbers"),
           "outbox:read": ("outbox", "erp-calls", "mails"),
           "seller:read": ("seller", "terms"),
+          "reconciliation:read": ("drifts",),
           "audit:read": ("audit", "orders"),
       }.items()
       for screen in screens for page in ("list/", "show/<pk>")),
+    *(Way(method, f"/admin/{screen}/{form}", "configuration:change", "record" if "pk" in form else "")
+      for screen, forms in {
+          "customer-settings": ("add", "edit/<pk>"), "item-numbers": ("add", "edit/<pk>", "delete/<pk>"),
+      }.items()
+      for form in forms for method in ("GET", "POST")),
     Way("POST", "/admin/outbox/action/<string:name>/<pk>", "outbox:retry", "record"),
     Way("POST", "/admin/outbox/action_post", "outbox:retry"),
 )  # fmt: skip
@@ -178,10 +209,12 @@ MALFORMED = {
     "order": ("x", "P-", "p-501", "P-501 ", "P-5e2", "P-99999999999999999999", "P-501'--", "%C3%BC", "%F0%9F%9A%B2"),
     "approval": ("x", "-1", "1.5", "99999999999999999999999"),
     "offer": ("x|1-keep", "P-501|x", "P-501|-1-keep", "P-501|99999999999999999999-keep", "P-501|%C3%BC"),
+    "proposal": ("x|1", "P-501|x", "P-501|-1", "P-501|99999999999999999999", "P-701|%C3%BC"),
     "invoice": ("x", "-1", "%C3%BC", "9" * 60, "103022'--"),
     "item": ("%20", "%27", "a" * 300),
     "other order": ("%20", "%27", "-", "a" * 300, "P-501"),
-    "message": ("x", "-1", "99999999999999999999999"),
+    **dict.fromkeys(("message", "relink"), ("x", "-1", "99999999999999999999999")),
+    "sent order": ("x", "P-", "p-501", "P-99999999999999999999", "%C3%BC"),
     "record": ("x", "-1", "99999999999999999999999"),
     **dict.fromkeys(("membership", "person", "customer"), ("x", "-1", "1.5", "99999999999999999999999")),
 }

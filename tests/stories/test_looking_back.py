@@ -23,6 +23,22 @@ def test_a_refused_message_is_found_and_sent_again(portal: World) -> None:
     assert ada.post(f"/outbox/{dead['id']}/retry").status_code == 409
 
 
+def test_a_company_admin_reads_that_a_message_needs_a_person_but_not_the_words_of_the_erp(portal: World) -> None:
+    refusal = {"message": "Posting period of ledger 4 is closed."}
+    portal.sandbox.tell("faults", kind="refuse", match="portalOrders", method="POST", times=1, **refusal)
+    ada, alice, carol = portal.api("ada"), portal.api("alice"), portal.api("carol")
+    number = alice.order(str(uuid.uuid4()), [{"item": "BC-M005", "quantity": "2"}]).json()["number"]
+    wait_until(lambda: ada.get("/outbox?state=dead")["items"])
+
+    ours, theirs = (who.get(f"/audit?object={number}")["items"] for who in (ada, carol))
+    message = next(row for row in theirs if row["what"] == "outbox:dead")
+    ada.post(f"/outbox/{ada.get('/outbox?state=dead')['items'][0]['id']}/retry")
+
+    assert "ledger 4" in str(ours)
+    assert "ledger 4" not in str(theirs)
+    assert message["after"] is None
+
+
 def test_the_record_is_found_by_user_customer_period_and_object(portal: World) -> None:
     ada, alice = portal.api("ada"), portal.api("alice")
     number = alice.order(str(uuid.uuid4()), [{"item": "BC-M005", "quantity": "2"}]).json()["number"]

@@ -76,6 +76,8 @@ def secrets(planter: Greek) -> Mapping[str, str]:
     for process in Process:
         _order(planter, company, people["buyer"] or 0, process)
     _documents(planter, company)
+    _letters(planter, company, people["buyer"] or 0)
+    _drift(planter, company)
     return {role: f"pt_{role}" for role in ROLES}
 
 
@@ -128,6 +130,40 @@ def _order(planter: Greek, company: Row, buyer: int, process: Process) -> None:
         )
 
 
+def _letters(planter: Greek, company: Row, buyer: int) -> None:
+    """An order the ERP did not take, one that waits for it, and a number that is asked for."""
+    for number, state in (("P-720", "dead"), ("P-721", "waiting")):
+        order = planter.row(
+            "customer_order", customer_id=company["id"], source="main", number=number, currency="USD", placed_by=buyer,
+            placed_by_name="Ω", process="received", validation="approved", submitted_at=now(), ball_with="erp", key=number,
+        )  # fmt: skip
+        own = {"order_id": order["id"], "customer_id": company["id"]}
+        head = {"customer_number": "Ω", "reference": "Ω", "currency": "USD", "ship_to_code": "Ω", "comment": "Ω"}
+        body = {"key": number, **head, "requested_date": None, "lines": [], "charges": []}
+        message = planter.row(
+            "outbox_message", **own, order_key=number, order_version=1, connection="main", kind="create_order",
+            state=state, body=body, reason_code="erp_refused", reason="Ω", owner_id=buyer,
+        )  # fmt: skip
+        planter.row(
+            "erp_call", **own, message_id=message["id"], connection="main", operation="create_order", outcome="refused",
+            method="", url="", request_body="Ω", response_body="Ω", started_at=now(),
+        )  # fmt: skip
+    price = {"line": "1", "item": "Ω", "here": "1", "there": "2", "here_percent": "0", "there_percent": "0"}
+    planter.row(
+        "relink", **own, old_number="1", new_number="2", reason="Ω", asked_by=buyer, asked_by_name="Ω",
+        differences=[{"kind": "price", "facts": {**price, "currency": "USD"}}],
+    )  # fmt: skip
+
+
+def _drift(planter: Greek, company: Row) -> None:
+    difference = {"what": "state", "line": 1, "ours": "confirmed", "theirs": "open"}
+    planter.row(
+        "drift", source="main", customer_id=company["id"], kind="vanished", object_type="order", object="P-700",
+        detail={"facts": {"number": "1047", "state": "open"}, "differences": [difference]}, seen_in=1,
+    )  # fmt: skip
+    planter.row("reconciliation_run", source="main", reached={"step": "orders"}, counts={"orders": 7})
+
+
 def _documents(planter: Greek, company: Row) -> None:
     own = {"customer_id": company["id"], "source": "main"}
     day = now().date()
@@ -171,7 +207,7 @@ def pages(app: Flask, planter: Greek) -> Iterator[tuple[str, list[str]]]:
 
 
 def _first_ids(planter: Greek) -> set[str]:
-    tables = ("approval", "membership", "person", "customer", "rule_set", "erp_order")
+    tables = ("approval", "membership", "person", "customer", "rule_set", "erp_order", "drift", "outbox_message")
     found = (planter.one(f"select min(id)::text as id from {table}")["id"] for table in tables)
     return {each for each in found if each}
 

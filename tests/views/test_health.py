@@ -41,10 +41,20 @@ def world(database: Addresses) -> World:
     world.run(
         "insert into sync_state (source, entity, fresh_at, rows) values ('main', 'items', now() - interval '90 seconds', 7)"
     )
+    for connection, breaker in (("main", "closed"), ("second", "half_open"), ("third", "open")):
+        world.run("insert into erp_line (connection, breaker) values (%s, %s)", connection, breaker)
     return world
 
 
-def test_it_is_alive_and_ready(client: FlaskClient, world: World) -> None:
+@pytest.fixture
+def answering(world: World) -> Iterator[None]:
+    """No line is closed."""
+    world.run("update erp_line set breaker = 'half_open' where connection = 'third'")
+    yield
+    world.run("update erp_line set breaker = 'open' where connection = 'third'")
+
+
+def test_it_is_alive_and_ready(client: FlaskClient, world: World, answering: None) -> None:
     assert client.get("/health/live").json == {"status": "live"}
     answer = client.get("/health/ready")
     assert answer.status_code == 200
@@ -66,6 +76,10 @@ def test_a_silent_redis_or_erp_is_said_and_does_not_stop_us(
     assert (answer.json["redis"], answer.json["erp"]) == ("silent", "silent")
 
 
+def test_an_erp_that_is_left_alone_is_silent(client: FlaskClient, world: World) -> None:
+    assert client.get("/health/ready").json["erp"] == "silent"  # type: ignore[index]
+
+
 def test_an_older_database_is_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "head", lambda: "9999")
     health._newest.cache_clear()
@@ -84,7 +98,12 @@ def test_without_a_database_people_and_machines_get_an_answer(
         with client.session_transaction() as cookie:
             cookie["key"] = "anything"
         ready, page = client.get("/health/ready"), client.get("/admin/")
+        metrics = client.get("/metrics", headers=SCRAPER)
     assert (ready.status_code, ready.json["database"]) == (503, "silent")  # type: ignore[index]
+    assert metrics.status_code == 200
+    assert "portico_database_answers 0.0" in metrics.text
+    assert "portico_http_request_seconds_count" in metrics.text
+    assert "portico_outbox_messages" not in metrics.text
     assert page.status_code == 503
     assert "We cannot answer right now" in page.text
     assert "127.0.0.1" not in page.text
@@ -101,6 +120,10 @@ def test_the_metrics_name_what_the_contract_names(client: FlaskClient, world: Wo
     assert 'portico_orders{process="draft",validation="not_checked"} 1.0' in text
     assert 'portico_reference_age_seconds{connection="main",entity="items"} 9' in text
     assert 'portico_queue_lag_seconds{queue="portico"}' in text
+    assert 'portico_breaker_state{connection="main"} 0.0' in text
+    assert 'portico_breaker_state{connection="second"} 1.0' in text
+    assert 'portico_breaker_state{connection="third"} 2.0' in text
+    assert "portico_database_answers 1.0" in text
     assert 'portico_http_request_seconds_count{method="GET",route="/sign-in",status="200"}' in text
 
 

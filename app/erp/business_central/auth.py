@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.erp.business_central.settings import Settings
-from app.erp.errors import ErpError, ErpUnavailable
+from app.erp.errors import ErpError, ErpUnreachable
 from app.erp.http import HttpClient, as_json
 from app.erp.transport import Call, Reply, seconds_left
 
@@ -33,7 +33,7 @@ class TokenKeeper:
     def token(self) -> str:
         """A token with some life left.
 
-        :raises ErpUnavailable: the ERP does not sign us in
+        :raises ErpUnreachable: the ERP does not sign us in, so nothing of ours gets there
         """
         with self._alone():
             if not self._token or time.monotonic() >= self._good_until:
@@ -51,7 +51,7 @@ class TokenKeeper:
     def _alone(self) -> Iterator[None]:
         left = seconds_left()
         if not self._lock.acquire(timeout=-1 if left is None else left):
-            raise ErpUnavailable("The ERP did not sign us in in time.")
+            raise ErpUnreachable("The ERP did not sign us in in time.")
         try:
             yield
         finally:
@@ -59,14 +59,14 @@ class TokenKeeper:
 
     def _fetch(self) -> None:
         if time.monotonic() < self._quiet_until:
-            raise ErpUnavailable("The ERP refused our sign-in a moment ago. Check the client id and secret.")
+            raise ErpUnreachable("The ERP refused our sign-in a moment ago. Check the client id and secret.")
         try:
             token, lasts = self._http.send(self._call(), read=_token).value
         except ErpError as refused:
             if refused.exchange is not None and refused.exchange.status in (400, 401, 403):
                 self._quiet_until = time.monotonic() + _QUIET_AFTER_REFUSAL
             reason = f"The ERP does not sign us in: {refused.reason}"
-            raise ErpUnavailable(reason, exchange=refused.exchange) from refused
+            raise ErpUnreachable(reason, exchange=refused.exchange) from refused
         self._token, self._good_until = token, time.monotonic() + max(lasts - _RENEW_BEFORE, lasts / 2)
 
     def _call(self) -> Call:

@@ -18,7 +18,7 @@ from app.erp.business_central.reading import Reading
 from app.erp.business_central.settings import Settings
 from app.erp.business_central.subscriptions import Subscriptions, read_notices
 from app.erp.errors import ErpRefused
-from app.erp.http import HttpClient, Observer
+from app.erp.http import Gate, HttpClient, Observer
 from app.erp.port import (
     BalanceRecord,
     Capabilities,
@@ -46,10 +46,13 @@ class BusinessCentral:
 
     :param settings: as `Settings.read` takes them
     :param on_call: told of every exchange
+    :param gate: asked before every call
     :raises ValueError: settings are missing
     """
 
-    def __init__(self, settings: Mapping[str, Any], *, on_call: Observer | None = None) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], *, on_call: Observer | None = None, gate: Gate | None = None
+    ) -> None:
         self.settings = Settings.read(settings)
         self._transport = Transport(
             allowlist=self.settings.permitted,
@@ -59,7 +62,11 @@ class BusinessCentral:
             ca_file=self.settings.ca_file,
         )
         http = HttpClient(
-            self._transport, read_refusal=read_refusal, secrets=(self.settings.client_secret,), on_call=on_call
+            self._transport,
+            read_refusal=read_refusal,
+            secrets=(self.settings.client_secret,),
+            on_call=on_call,
+            gate=gate,
         )
         signer = TokenKeeper(http, self.settings)
         self._odata = OData(http, signer, self.settings)
@@ -134,6 +141,9 @@ class BusinessCentral:
 
     def find_order(self, key: str) -> OrderRecord | None:
         return self._ordering.find(key)
+
+    def find_order_by_number(self, number: str) -> OrderRecord | None:
+        return self._reading.order(number)
 
     def create_order(self, order: OrderToPlace) -> OrderRecord:
         return self._ordering.enter(order)

@@ -82,8 +82,9 @@ class OData:
         wanted = size or self._settings.page_size
         rows = self.page(query, size=wanted, operation=operation)
         yield rows
+        seen: set[str] = set()
         while rows.next:
-            rows = self.follow(rows.next, size=wanted, operation=operation)
+            rows = self.follow(new_link(rows.next, seen), size=wanted, operation=operation)
             yield rows
 
     def rows(self, query: Query, *, operation: str, size: int | None = None) -> Iterator[Any]:
@@ -196,6 +197,17 @@ class OData:
             if isinstance(row, dict) and wanted in (row.get("name"), row.get("displayName"), row.get("id")):
                 return quote(str(row.get("id", "")), safe="")
         raise ErpRefused(f"The ERP has no company named {wanted}. Check the company of the connection.")
+
+
+def new_link(link: str, seen: set[str]) -> str:
+    """The address of a next page, noted in `seen`.
+
+    :raises ErpMisread: the pages lead in a circle
+    """
+    if link in seen:
+        raise ErpMisread("The ERP's pages lead in a circle.")
+    seen.add(link)
+    return link
 
 
 def literal(value: str) -> str:

@@ -11,7 +11,7 @@ from app import clock
 from app.erp.business_central.answers import Rows
 from app.erp.business_central.cursor import Cursor
 from app.erp.business_central.fields import Row, Unreadable
-from app.erp.business_central.odata import OData, Query
+from app.erp.business_central.odata import OData, Query, new_link
 from app.erp.errors import ErpRefused
 
 CHANGED = "lastModifiedDateTime"
@@ -43,13 +43,13 @@ class Step:
 def changed(walk: Walk, entity: str, cursor: Cursor, *, expand: str = "") -> Iterator[Step]:
     """Rows changed since the cursor's mark for the entity, oldest change first; at least one step."""
     started, high = clock.now(), cursor.high
-    page = _first(walk, entity, cursor, expand)
+    page, seen = _first(walk, entity, cursor, expand), set[str]()
     while True:
         high = newest(page.rows, high)
         yield Step(page.rows, page.next, high, settled(high, started, walk.overlap))
         if not page.next:
             return
-        page = walk.odata.follow(page.next, size=walk.size, operation=f"read_{entity}")
+        page = walk.odata.follow(new_link(page.next, seen), size=walk.size, operation=f"read_{entity}")
 
 
 def settled(high: datetime | None, started: datetime, overlap: timedelta) -> datetime | None:

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from app.erp.business_central import documents, mapping
 from app.erp.business_central.cursor import Cursor
-from app.erp.business_central.fields import Row
+from app.erp.business_central.fields import Row, Unreadable
 from app.erp.business_central.joined import Children, Family, Joined
-from app.erp.business_central.odata import OData, Query
+from app.erp.business_central.odata import OData, Query, literal
 from app.erp.business_central.paging import Walk, changed, newest
 from app.erp.business_central.quarantine import Quarantine
 from app.erp.business_central.settings import Settings
+from app.erp.errors import ErpMisread
 from app.erp.port import (
     BalanceRecord,
     CustomerRecord,
@@ -64,6 +65,20 @@ class Reading:
 
     def orders(self, since: str | None) -> Iterator[Page[OrderRecord]]:
         return Joined(self._documents, _ORDERS, self._quarantine).pages(Cursor.read(since))
+
+    def order(self, number: str) -> OrderRecord | None:
+        """The order of this number in `orderStates`, where it stays after it was posted or deleted.
+
+        :raises ErpMisread: it is there and cannot be read
+        """
+        query = Query(entity="orderStates", filter=f"orderNumber eq {literal(number.upper())}")
+        parents = list(self._odata.rows(query, operation="find_order_by_number", size=10))
+        lines = Query(entity="orderLineStates", filter=query.filter)
+        children = list(self._odata.rows(lines, operation="find_order_by_number")) if parents else []
+        try:
+            return next((documents.order(Row(raw), {lines.entity: [*map(Row, children)]}) for raw in parents), None)
+        except Unreadable as unreadable:
+            raise ErpMisread(f"The ERP's order {number} cannot be read: {unreadable.reason}.") from unreadable
 
     def customers(self, since: str | None) -> Iterator[Page[CustomerRecord]]:
         """A change of payment terms or tax areas concerns many customers, so all of them are read again."""

@@ -56,7 +56,7 @@ class Settings:
     total_timeout: float = 60.0
     page_size: int = 1000
     document_page_size: int = 200
-    overlap: timedelta = timedelta(minutes=2)
+    overlap: timedelta = timedelta(minutes=15)
     ca_file: str = ""
 
     @classmethod

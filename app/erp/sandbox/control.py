@@ -49,6 +49,8 @@ class Control:
             ("POST", "orders"): self._order,
             ("GET", "orders"): self._orders,
             ("GET", "ledger"): self._entries,
+            ("POST", "backup"): lambda _: store.back_up(),
+            ("POST", "restore"): lambda _: self._restore(),
             ("POST", "tokens/revoke"): lambda _: access.revoke_all(),
             ("POST", "reset"): lambda _: self._reset(),
         }
@@ -76,12 +78,16 @@ class Control:
 
     def _clock(self) -> dict[str, Any]:
         clock = self._life.clock
-        return {"speed": Decimal(str(clock.speed)), "seconds": Decimal(clock.now()) / 1000}
+        ahead = Decimal(self._store.clock_ahead) / 1000
+        return {"speed": Decimal(str(clock.speed)), "seconds": Decimal(clock.now()) / 1000, "ahead_seconds": ahead}
 
     def _set_clock(self, request: Request) -> dict[str, Any]:
-        """Set the speed, move forward, or both; what becomes due happens before the answer."""
+        """Set the speed, move forward, put the clock of the marks wrong; what becomes due happens before the answer."""
         body = request.json()
-        drafts.known_fields(body, ("speed", "advance_seconds"), "clock")
+        drafts.known_fields(body, ("speed", "advance_seconds", "ahead_seconds"), "clock")
+        ahead = drafts.number(body, "ahead_seconds")
+        if ahead is not None:
+            self._store.set_clock_ahead(ahead // 1000)
         speed, seconds = drafts.number(body, "speed"), drafts.number(body, "advance_seconds")
         if (speed or 0) < 0 or (seconds or 0) < 0:
             raise refusals.bad_request("The clock only runs forward.")
@@ -150,9 +156,18 @@ class Control:
         )
         return {"value": entries}
 
+    def _restore(self) -> None:
+        """The ERP as it was at the last backup: later documents are gone, their numbers are given again.
+
+        What was asked and committed stays in the ledger, which is no part of the ERP.
+        """
+        if not self._store.restore(but=("ledger", "settings")):
+            raise refusals.bad_request("There is no backup yet; POST backup makes one.")
+
     def _reset(self) -> None:
-        """Fill the store anew, forget faults and the ledger."""
+        """Fill the store anew, forget faults and the ledger; its clock is right."""
         self._faults.clear()
+        self._store.set_clock_ahead(0)
         self._refill()
         self._access.remember()
         self._ledger.restart()

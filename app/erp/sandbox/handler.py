@@ -7,18 +7,20 @@ import socket
 import struct
 import time
 import uuid
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from app.erp.sandbox import faults, refusals
 from app.erp.sandbox.messages import Answer, Request, refusal_answer
+from app.erp.sandbox.spoiling import spoiled_after, spoiled_before
+from app.erp.sandbox.twisting import twist
 
 if TYPE_CHECKING:
     from app.erp.sandbox.server import Sandbox
 
 _LARGEST_BODY = 16 * 1024 * 1024
-_DRIP_PIECES = 40
 
 
 class Dropped(Exception):
@@ -51,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
             self._drop(abruptly=fault is not None and fault.kind == "refuse_connection")
             return
         self._note(request, answer.status, started, fault)
-        self._send(answer, drip=fault.seconds if fault is not None and fault.kind == "slow_drip" else 0)
+        self._send(answer)
 
     do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = _serve  # noqa: N815 -- names of the base class
 
@@ -74,12 +76,14 @@ class Handler(BaseHTTPRequestHandler):
         """
         sandbox = self.sandbox
         if fault.kind in faults.BEFORE:
-            return faults.spoiled_before(fault)
+            return spoiled_before(fault)
         if fault.kind == "late_commit":
             sandbox.later(fault.seconds, request)
             raise Dropped
-        if fault.kind == "wrong_price":
-            request.tweak["price_factor"] = fault.factor
+        if fault.kind == "token_dies":
+            sandbox.access.revoke_all()
+        if fault.kind in faults.TWISTS:
+            request.twist, request.twice = partial(twist, fault), fault.kind == "two_documents"
         if fault.kind == "refuse_connection":
             raise Dropped
         if fault.kind == "timeout_before_commit":
@@ -89,9 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.kind == "timeout_after_commit":
             sandbox.hold(fault.seconds)
             raise Dropped
-        if fault.kind == "error_after_commit":
-            return faults.server_error(fault)
-        return faults.truncated(answer) if fault.kind == "truncated_json" else answer
+        return spoiled_after(fault, request, answer)
 
     def _note(self, request: Request, status: int | str, started: float, fault: faults.Fault | None) -> None:
         if request.path.startswith("/_sandbox"):
@@ -105,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
             fault=fault.kind if fault else "",
         )
 
-    def _send(self, answer: Answer, drip: float = 0) -> None:
+    def _send(self, answer: Answer) -> None:
         """Write the answer; a reader who has gone away is no concern of ours."""
         with contextlib.suppress(OSError):
             self.send_response(answer.status)
@@ -113,21 +115,22 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.send_header("request-id", str(uuid.uuid4()))
             if answer.status != 204:
-                self.send_header("Content-Length", str(len(answer.body)))
+                self.send_header("Content-Length", str(len(answer.body) * answer.repeat))
             self.end_headers()
             if self.command == "HEAD" or answer.status == 204:
                 self.wfile.flush()
                 return
-            self._write(answer.body, drip)
+            self._write(answer)
 
-    def _write(self, body: bytes, drip: float) -> None:
-        pieces = _DRIP_PIECES if drip else 1
-        size = max(1, -(-len(body) // pieces))
-        for at in range(0, max(len(body), 1), size):
-            self.wfile.write(body[at : at + size])
-            self.wfile.flush()
-            if drip:
-                self.sandbox.hold(drip / pieces)
+    def _write(self, answer: Answer) -> None:
+        """The whole body; as far as it comes when the server stops meanwhile."""
+        size = max(1, -(-len(answer.body) // answer.pieces))
+        for _ in range(answer.repeat):
+            for at in range(0, max(len(answer.body), 1), size):
+                self.wfile.write(answer.body[at : at + size])
+                self.wfile.flush()
+                if answer.pause and self.sandbox.hold(answer.pause):
+                    return
 
     def _drop(self, *, abruptly: bool) -> None:
         """End the connection without a word; abruptly means with a reset."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +19,11 @@ _KEY_IN_FILTER = re.compile(r"(?:orderKey|externalDocumentNumber) eq '([^']{1,35
 
 @dataclass
 class Request:
-    """What came in. `headers` have lower-case names; `tweak` carries the order a fault gives to the pages."""
+    """What came in. `headers` have lower-case names.
+
+    :param twist: changes the lines of an order that is entered by this request
+    :param twice: whether such an order becomes two documents
+    """
 
     method: str
     path: str
@@ -26,7 +31,8 @@ class Request:
     headers: dict[str, str]
     body: bytes
     peer: str
-    tweak: dict[str, Any] = field(default_factory=dict)
+    twist: Callable[[list[dict[str, Any]]], None] | None = None
+    twice: bool = False
     order_key: str = ""
 
     def __post_init__(self) -> None:
@@ -63,11 +69,19 @@ class Request:
 
 @dataclass
 class Answer:
-    """What goes back."""
+    """What goes back.
+
+    :param repeat: how often the body is written
+    :param pieces: in how many pieces it is written each time
+    :param pause: seconds after each piece
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    repeat: int = 1
+    pieces: int = 1
+    pause: float = 0.0
 
 
 def text_answer(text: str, status: int = 200, **headers: str) -> Answer:

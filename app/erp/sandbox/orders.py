@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.erp.sandbox import refusals, wire
@@ -17,13 +16,14 @@ from app.erp.sandbox.ledger import CommitLog
 from app.erp.sandbox.pricing import BASE_UNIT, Asked, Buyer, PriceBook, Priced
 from app.erp.sandbox.store import Change, Row
 
+Twist = Callable[[list[dict[str, Any]]], None]
 _LINE_VALUES = ["itemNumber", "unitOfMeasureCode", "quantity", "unitPrice", "discountPercent"]
 
 
-def enter(change: Change, draft: DraftOrder, ledger: CommitLog, *, price_factor: Decimal | None = None) -> str:
+def enter(change: Change, draft: DraftOrder, ledger: CommitLog, *, twist: Twist | None = None) -> str:
     """Make a sales order of a draft.
 
-    :param price_factor: falsifies the price of the first line; only for the fault `wrong_price`
+    :param twist: makes something else of its lines; only for planned misbehaviour
     :returns: its number
     :raises Refusal: unknown or blocked party or item, a taken key, a value a field may not hold
     """
@@ -36,8 +36,8 @@ def enter(change: Change, draft: DraftOrder, ledger: CommitLog, *, price_factor:
     except sqlite3.IntegrityError as err:
         raise refusals.same_key("Portal Order", f"Order Key='{draft.key}'") from err
     rows = line_rows(change, header, draft.lines, take_blocked=draft.historical)
-    if price_factor is not None and rows:
-        reprice(rows[0], wire.micro(wire.decimal(rows[0]["unitPrice"]) * price_factor))
+    if twist is not None:
+        twist(rows)
     change.insert_many("orderLines", rows)
     change.insert_many("orderCharges", _charge_rows(draft, number, rows))
     total(change, number)
@@ -210,6 +210,7 @@ def _line_row(number: str, line: DraftLine, card: Row, *, factor: int, priced: P
         "unitPrice": priced.unit_price,
         "discountPercent": priced.discount_percent,
         "requestedDeliveryDate": line.requested,
+        "confirmedDate": wire.NO_DATE,
         "comment": line.comment,
     }
 

@@ -5,6 +5,8 @@ The key is unique by an index of the store, so a repeat of an unclear call canno
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.erp.sandbox import drafts, orders, refusals
 from app.erp.sandbox.ledger import Ledger
 from app.erp.sandbox.life import Life
@@ -28,8 +30,10 @@ class PortalPages:
         """
         draft = drafts.portal_order(request.json())
         with self._store.writing() as change:
-            number = orders.enter(change, draft, self._ledger, price_factor=request.tweak.get("price_factor"))
+            number = orders.enter(change, draft, self._ledger, twist=request.twist)
             self._life.born(change, number)
+            if request.twice:
+                orders.enter(change, replace(draft, staged=False), self._ledger)
             return str(orders.of_number(change, number)["stagingId"])
 
     def cancel(self, request: Request, staging_id: str) -> Answer:

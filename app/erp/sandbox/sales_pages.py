@@ -74,7 +74,7 @@ class SalesPages:
         with self._store.writing() as change:
             body["salesOrderLines"] = [_with_item(change, row) for row in body.get("salesOrderLines") or []]
             draft = drafts.sales_order(body, _customer_number(change, body))
-            number = orders.enter(change, draft, self._ledger, price_factor=request.tweak.get("price_factor"))
+            number = orders.enter(change, draft, self._ledger, twist=request.twist)
             self._life.born(change, number)
             return str(orders.of_number(change, number)["id"])
 

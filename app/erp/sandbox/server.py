@@ -121,9 +121,9 @@ class Sandbox:
             except sqlite3.OperationalError as err:
                 sys.stderr.write(f"sandbox ERP: the store cannot be written ({err}); trying again\n")
 
-    def hold(self, seconds: float) -> None:
-        """Wait, unless the server stops."""
-        self._stopping.wait(seconds)
+    def hold(self, seconds: float) -> bool:
+        """Wait, unless the server stops; says whether it does."""
+        return self._stopping.wait(seconds)
 
     def later(self, seconds: float, request: Request) -> None:
         """Carry out a request whose sender was sent away; its fate goes to the ledger."""

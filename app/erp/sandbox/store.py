@@ -107,6 +107,7 @@ class Store:
         self._idle: list[sqlite3.Connection] = []
         self._last_at = 0
         self._version = 0
+        self._clock_ahead = 0
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -153,7 +154,7 @@ class Store:
     def writing(self) -> Iterator[Change]:
         """A transaction; committed to disk when the block ends, undone when it raises."""
         with self.lock:
-            self._last_at = max(self._last_at + 1, wire.now_ms())
+            self._last_at = max(self._last_at + 1, wire.now_ms() + self._clock_ahead)
             self._version = max(self._version, time.time_ns() // 1000)
             change = Change(self._writer, self._last_at, self._version)
             self._writer.execute("BEGIN IMMEDIATE")
@@ -177,6 +178,50 @@ class Store:
         finally:
             db.execute("ROLLBACK")
             self._idle.append(db)
+
+    @property
+    def clock_ahead(self) -> int:
+        """Milliseconds by which the ERP's clock is ahead of the true time; negative behind it."""
+        return self._clock_ahead
+
+    def set_clock_ahead(self, milliseconds: int) -> None:
+        """Put the clock wrong, or right again. Marks jump with it, also back."""
+        with self.lock:
+            self._clock_ahead, self._last_at = milliseconds, 0
+
+    def back_up(self) -> None:
+        """Keep a copy of everything as it is now, beside the store; the one before it goes."""
+        with self.lock:
+            self._backup.unlink(missing_ok=True)
+            self._writer.execute("VACUUM INTO ?", (str(self._backup),))
+
+    def restore(self, *, but: Sequence[str] = ()) -> bool:
+        """Put everything back to the last backup, in one transaction.
+
+        :param but: tables that stay as they are
+        :returns: whether there was a backup
+        """
+        if not self._backup.exists():
+            return False
+        with self.lock:
+            self._writer.execute("ATTACH ? AS backup", (str(self._backup),))
+            try:
+                with self.writing() as change:
+                    self._take_back(change, but)
+            finally:
+                self._writer.execute("DETACH backup")
+        return True
+
+    @property
+    def _backup(self) -> Path:
+        return self.path.with_name(self.path.name + ".backup")
+
+    def _take_back(self, change: Change, but: Sequence[str]) -> None:
+        listing = "SELECT name FROM backup.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for row in change.all(listing):
+            if row["name"] not in but:
+                change.db.execute(f"DELETE FROM main.{row['name']}")  # noqa: S608
+                change.db.execute(f"INSERT INTO main.{row['name']} SELECT * FROM backup.{row['name']}")  # noqa: S608
 
     def close(self) -> None:
         """Close every connection; the file stays."""

@@ -7,7 +7,7 @@ from app.models.transactional.idempotency import IdempotencyKey
 from app.models.transactional.judgement import Judgement, OrderFinding
 from app.models.transactional.message import ErpEvent, Mail, OrderMessage, ReadingWish
 from app.models.transactional.order import Order, OrderLine
-from app.models.transactional.outbox import ErpCall, ErpLine, OutboxMessage
+from app.models.transactional.outbox import ErpCall, ErpCallMinute, ErpLine, OutboxMessage
 from app.models.transactional.watching import Alert, Drift, ReconciliationRun
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "AuditPersonal",
     "Drift",
     "ErpCall",
+    "ErpCallMinute",
     "ErpEvent",
     "ErpLine",
     "IdempotencyKey",

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Key, Now, String
@@ -88,6 +88,24 @@ class ErpCall(Model):
     response_body: Mapped[String]
     erp_request_id: Mapped[String]
     correlation_id: Mapped[String]
+
+
+class ErpCallMinute(Model):
+    """The calls of one minute that were made for the same and ended the same, reading ones included.
+
+    `buckets` counts them on the scale of `app.domain.durations`; `slowest` took so many milliseconds.
+    """
+
+    __tablename__ = "erp_call_minute"
+    __table_args__ = (Index("ix_erp_call_minute_minute", "minute"),)
+
+    connection: Mapped[str] = mapped_column(Text, primary_key=True)
+    operation: Mapped[str] = mapped_column(Text, primary_key=True)
+    outcome: Mapped[str] = mapped_column(Text, primary_key=True)
+    minute: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    calls: Mapped[int] = mapped_column(Integer)
+    buckets: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    slowest: Mapped[int] = mapped_column(Integer)
 
 
 class ErpLine(Model):

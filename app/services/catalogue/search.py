@@ -27,8 +27,10 @@ _SEARCH = text("""
                         where n.customer_id = :customer and n.item_number = i.number and n.own_number = :q)
             or (i.trigrams && wanted.grams and cardinality(wanted.grams) * 0.5 <= (
                    select count(*) from unnest(wanted.grams) g where g = any(i.trigrams))))
-     order by (i.plain_number = :plain or i.gtin = :q) desc, (i.plain_number like :plain || '%' and :plain <> '') desc,
-              (select count(*) from unnest(wanted.grams) g where g = any(i.trigrams)) desc, i.number
+     order by (:plain <> '' and (i.plain_number = :plain or i.gtin = :q)) desc,
+              (:plain <> '' and i.plain_number like :plain || '%') desc,
+              (select count(*) from unnest(wanted.grams) g where g = any(i.trigrams)) desc,
+              (i.blocked or coalesce(i.discontinued_on <= :today, false)), i.number
      limit :limit offset :offset""")
 
 
@@ -43,7 +45,7 @@ class Found:
 def search(
     customer: CustomerFacts, *, q: str, category: str, available: bool, today: object, limit: int, offset: int
 ) -> Found:
-    """Items this customer may buy.
+    """Items this customer may buy; those no longer made stand after others that match as well.
 
     :param q: our number (also its beginning), own number, EAN, or words; empty lists everything
     :param available: leave out what is not in stock, blocked or no longer made

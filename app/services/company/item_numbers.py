@@ -118,6 +118,17 @@ def remove(actor: Actor, own_number: str) -> bool:
     return gone is not None
 
 
+def meaning_of(customer_id: int, pair: Pair) -> tuple[str, bool]:
+    """What a pair means for this customer, for whoever keeps it on the company's behalf.
+
+    :returns: our number, empty when no item or more than one fits; and whether the own number is ours for another item
+    :raises NotFound: no such customer within the scope
+    """
+    exact, plain = _numbers(facts_of(customer_id), [pair])
+    number = exact.get(pair.ours) or _only(plain.get(plain_number(pair.ours), []))
+    return number, exact.get(pair.own, number) != number
+
+
 def _checked(customer: CustomerFacts, pairs: Sequence[Pair]) -> tuple[dict[str, str], list[Refused]]:
     exact, plain = _numbers(customer, pairs)
     good: dict[str, str] = {}

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from app.errors import NotFound
 from app.extensions import session
 
-STATES = ("waiting", "done", "dead", "withdrawn")
+STATES = ("waiting", "dead", "done", "handed_over", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`reason` says in words why a message waits or is dead; `number` is the order's."""
+    """`reason` says in words why a message waits or is dead; `number` is the order's, `owner` has taken it up."""
 
     id: int
     kind: str
@@ -30,12 +30,14 @@ class Message:
     finished_at: datetime | None
     reason_code: str
     reason: str
+    owner: str
+    erp_number: str
 
 
 _MESSAGES = """
     select m.id, m.kind, o.number, m.order_key, m.connection, m.state, m.attempts, m.created_at, m.due_at, m.finished_at,
-           m.reason_code, m.reason
-      from outbox_message m join customer_order o on o.id = m.order_id"""
+           m.reason_code, m.reason, coalesce(p.name, '') as owner, o.erp_number
+      from outbox_message m join customer_order o on o.id = m.order_id left join person p on p.id = m.owner_id"""
 _LIST = text(f"""{_MESSAGES}
      where (cast(:before as bigint) is null or m.id < :before) and (cast(:state as text) = '' or m.state = :state)
      order by m.id desc limit :limit""")

@@ -1,4 +1,4 @@
-"""Events stored once, and the job that each kind of data is read by."""
+"""Events stored once, together with the wish that somebody reads, and the job that each kind of data is read by."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app import metrics
 from app.extensions import doorbell, session
-from app.services.inbox.refusals import BellSilent
+from app.services.inbox.wishes import wish
 
 log = structlog.get_logger()
 
@@ -45,10 +45,13 @@ class Hint:
 
 
 def keep(source: str, hints: Sequence[Hint]) -> int:
-    """Store what is not stored yet, in the open transaction.
+    """Store what is not stored yet, and that it is to be read, in the open transaction.
+
+    A copy renews the wish as well: reading once more harms nobody, while the first may have been read too early.
 
     :returns: how many were new
     """
+    wish(source, jobs_for({hint.entity for hint in hints}))
     ordered = sorted(hints, key=lambda hint: hint.event_key)  # two writers of the same events never lock crosswise
     found = session.execute(
         _KEEP,
@@ -66,15 +69,15 @@ def keep(source: str, hints: Sequence[Hint]) -> int:
     return new
 
 
-def wake_readers(entities: Collection[str]) -> None:
-    """Call the jobs that read these, after the events are committed. Copies call too: the first may not have been heard.
+def jobs_for(entities: Collection[str]) -> list[str]:
+    """The jobs that read these; nothing for kinds of data we do not keep."""
+    return sorted({READERS[entity] for entity in entities if entity in READERS})
 
-    :raises BellSilent: nobody hears it
-    """
-    jobs = sorted({READERS[entity] for entity in entities if entity in READERS})
-    heard = [doorbell.ring(job) for job in jobs]  # every one is rung, also after a silent one
-    if not all(heard):
-        raise BellSilent
+
+def wake_readers(entities: Collection[str]) -> None:
+    """Call the jobs that read these, after the events are committed. A hint: unheard, the scheduler finds the wish."""
+    for job in jobs_for(entities):
+        doorbell.ring(job)
 
 
 def turned_away(source: str, count: int, *, why: str) -> None:

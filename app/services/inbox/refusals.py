@@ -1,11 +1,9 @@
-"""How an event is turned away. Senders act on the status: after most codes they give up, after 503 they come again."""
+"""How an event is turned away. Senders act on the status: after these codes they give up."""
 
 from __future__ import annotations
 
 from app.errors import PortalError
 from app.words import n_, t
-
-AGAIN_AFTER = 30  # seconds
 
 
 class NotTheErp(PortalError):
@@ -31,18 +29,3 @@ class TooLarge(PortalError):
 
     def __init__(self) -> None:
         super().__init__(t("An event may have 200 kB."), t("Send it without data: the portal reads the ERP itself."))
-
-
-class BellSilent(PortalError):
-    """Stored, but nobody can be called to read the ERP now; the sender shall come again."""
-
-    code = "unavailable"
-    status = 503
-    title = n_("We cannot answer right now")
-
-    def __init__(self) -> None:
-        super().__init__(
-            t("The event was noted, but the portal cannot act on it at this moment."),
-            t("Send it again in half a minute."),
-            retry_after=AGAIN_AFTER,
-        )

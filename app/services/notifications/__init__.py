@@ -6,12 +6,24 @@ then `body_text` holds the facts of the intent as JSON and `subject` is empty. `
 
 from app.services.notifications.intents import (
     approval_asked,
+    can_be_sent,
     confirmation,
     given_back,
     not_accepted,
+    proposal,
     question,
     receipt,
     shipped,
 )
 
-__all__ = ["approval_asked", "confirmation", "given_back", "not_accepted", "question", "receipt", "shipped"]
+__all__ = [
+    "approval_asked",
+    "can_be_sent",
+    "confirmation",
+    "given_back",
+    "not_accepted",
+    "proposal",
+    "question",
+    "receipt",
+    "shipped",
+]

@@ -17,6 +17,9 @@ from app.models.transactional import Order
 WAIT_FOR_DATES = timedelta(minutes=30)
 
 
+ASKED_FIRST = ("your_answer", "erp_differs")
+
+
 class Kind(StrEnum):
     """What a mail tells."""
 
@@ -27,6 +30,8 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     SHIPPED = "shipped"
     QUESTION = "question"
+    PROPOSAL = "proposal"
+    CAN_BE_SENT = "can_be_sent"
 
 
 _LEAVE = text("""
@@ -68,6 +73,16 @@ def question(order: Order, text: str) -> None:
     _leave(Kind.QUESTION, order, f"{order.version}:{digest}", text=text)
 
 
+def proposal(order: Order) -> None:
+    """Something differs from what was ordered, and the buyer is asked line by line."""
+    _leave(Kind.PROPOSAL, order, str(order.version))
+
+
+def can_be_sent(order: Order) -> None:
+    """What kept a draft from being sent is gone."""
+    _leave(Kind.CAN_BE_SENT, order, str(order.version))
+
+
 _UNTOLD = text("""
     select not exists (select 1 from mail where dedup = :dedup) as untold,
            not exists (select 1 from order_line where order_id = :order and confirmed_date is null
@@ -82,9 +97,12 @@ _NOW = text("""
 
 def confirmation(order: Order) -> None:
     """The ERP holds the order. Called at every news of it (staff's scope): it is one mail, and goes out when the dates
-    of all lines are known, else after half an hour. On hold it waits for the mirror, to tell each difference.
+    of all lines are known, else after half an hour. On hold it waits for the mirror, to tell each difference; while the
+    buyer is asked about one, or the desk settles it, there is nothing to confirm yet.
     """
     session.flush()
+    if order.hold_reason in ASKED_FIRST:
+        return
     dedup = f"{Kind.CONFIRMATION}:{order.number}:1"
     wanted = {"dedup": dedup, "order": order.id, "source": order.source, "key": order.key}
     found = session.execute(_UNTOLD, {**wanted, "hold": order.hold_reason is None}).one()

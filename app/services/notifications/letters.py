@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from app.domain.readable import amount, day, quantity
 from app.domain.reasons import REASONS
+from app.services.agreeing.telling import next_step, sentences
 from app.services.notifications.intents import Kind
 from app.services.notifications.queries import Delivery, delivery, waiting_approval
 from app.services.papers.differing import differences
@@ -238,6 +239,45 @@ def _question(order: OrderFacts, told: Told) -> Letter:
     )
 
 
+def _proposal(order: OrderFacts, _: Told) -> Letter:
+    waiting = [each for each in order.proposals if each.state == "open"]
+    if not waiting:
+        raise NotNeeded(n_("All of it has been answered already."))
+    rows = [
+        Row(each.line or 0, each.put.item, " ".join(sentences(each.put)), next_step(each.put))
+        for each in waiting[:MOST_LINES]
+    ]
+    left = len(waiting) - MOST_LINES
+    return Letter(
+        subject=t("Please answer: something differs in your order {number}", number=_named(order)),
+        title=t("Something differs from what you ordered"),
+        paragraphs=(
+            tn("{n} line needs your answer.", "{n} lines need your answer.", len(waiting)),
+            t("You accept or decline each with one tap on the page of the order. Nothing changes until you answer."),
+        ),
+        facts=_facts(order),
+        rows_title=t("What differs"),
+        rows=rows,
+        more=tn("{n} more line is in the portal.", "{n} more lines are in the portal.", left) if left > 0 else "",
+        button=t("Accept or decline"),
+        path=f"/orders/{order.number}",
+    )
+
+
+def _can_be_sent(order: OrderFacts, _: Told) -> Letter:
+    return Letter(
+        subject=t("You can send your order {number} now", number=_named(order)),
+        title=t("Your draft can be sent"),
+        paragraphs=(
+            t("What kept your order from being sent is settled. Your lines are as you left them."),
+            t("Open the draft and send it; prices and stock are looked at once more."),
+        ),
+        facts=_facts(order, net=amount(order.net, order.currency)),
+        button=t("Open the draft"),
+        path=f"/drafts/{order.number}",
+    )
+
+
 _COMPOSERS: Mapping[Kind, Callable[[OrderFacts, Told], Letter]] = {
     Kind.RECEIPT: _receipt,
     Kind.APPROVAL_ASKED: _approval_asked,
@@ -246,6 +286,8 @@ _COMPOSERS: Mapping[Kind, Callable[[OrderFacts, Told], Letter]] = {
     Kind.CONFIRMATION: _confirmation,
     Kind.SHIPPED: _shipped,
     Kind.QUESTION: _question,
+    Kind.PROPOSAL: _proposal,
+    Kind.CAN_BE_SENT: _can_be_sent,
 }
 
 

@@ -47,7 +47,7 @@ def cancel(actor: Actor, order: Order, reason: str) -> None:
         approvals.withdraw(order)
         lifecycle.move(order, process=Process.CANCELLED, because=reason, cancel_reason=reason)
         return
-    _ask_the_erp(order, reason)
+    ask_the_erp(order, reason)
 
 
 def _nothing_was_sent(order: Order) -> bool:
@@ -55,11 +55,12 @@ def _nothing_was_sent(order: Order) -> bool:
     return order.validation != "approved" or outbox.withdraw_unsent(order, "cancelled by the buyer")
 
 
-def _ask_the_erp(order: Order, reason: str) -> None:
+def ask_the_erp(order: Order, reason: str) -> None:
+    """Hand the wish over; whether it can still be stopped is the ERP's to say."""
     order.cancel_requested_at = now()
     order.cancel_reason = reason
     order.version += 1
     change = Change(Tag.ORDER_CANCEL_ASKED, "order", order.number, None, {"reason": reason}, order.version)
     record([change], customer_id=order.customer_id, author=author())
-    outbox.post(outbox.CANCEL, order, {"key": order.key, "reason": reason})
+    outbox.post(outbox.CANCEL, order, {"key": order.key, "reason": reason, "erp_number": order.erp_number})
     lifecycle.pass_ball(order, Progress())

@@ -20,6 +20,7 @@ from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import require
 from app.services import lifecycle
+from app.services.agreeing import proposals
 from app.services.lifecycle import author
 from app.services.ordering import charges, choices
 from app.services.ordering.numbers import new_key, next_number
@@ -100,6 +101,7 @@ def reopen_if_rejected(order: Order) -> None:
     """An order the desk did not accept goes back to a draft when its buyer takes it up again."""
     if order.process == Process.IN_VALIDATION and order.validation == Validation.REJECTED:
         lifecycle.move(order, process=Process.DRAFT, validation=Validation.NOT_CHECKED)
+        proposals.lapse(order)  # they were about the order as it was
 
 
 def reprice(order: Order, prepared: Prepared) -> None:

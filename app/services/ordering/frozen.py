@@ -13,9 +13,11 @@ from app.services.pricing import Promise
 
 
 def frozen_lines(order: Order, customer: CustomerFacts) -> list[UnderstoodLine]:
-    """The stored lines, with today's facts about their items beside yesterday's prices."""
+    """The stored lines that are still ordered, with today's facts about their items beside yesterday's prices."""
     rows = session.execute(
-        select(OrderLine.__table__).where(OrderLine.order_id == order.id).order_by(OrderLine.line_number)
+        select(OrderLine.__table__)
+        .where(OrderLine.order_id == order.id, (OrderLine.cancelled == 0) | (OrderLine.cancelled < OrderLine.quantity))
+        .order_by(OrderLine.line_number)
     ).all()
     items = find_typed(customer, [row.item_number or row.typed_item for row in rows])
     lines = []

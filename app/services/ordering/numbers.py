@@ -29,3 +29,8 @@ def next_number() -> str:
 def new_key() -> str:
     """18 signs `[0-9A-Z]`: Business Central takes 35 and upper-cases, M3 takes 20; random, so a restore repeats none."""
     return _installation + "".join(secrets.choice(_SIGNS) for _ in range(16))
+
+
+def has_our_sign(key: str) -> bool:
+    """Whether a key in the ERP looks like one of this installation's, whoever it came from."""
+    return len(key) == len(_installation) + 16 and key.upper().startswith(_installation) and key.isalnum()

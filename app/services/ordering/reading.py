@@ -7,24 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select, text
 
 from app.domain.lanes import Situation, check_lane, next_step, order_lane, payment_lane
-from app.domain.order_states import Payment, Process, Validation
+from app.domain.order_states import Ball, Payment, Process, Validation
 from app.errors import NotFound
 from app.extensions import session
 from app.models.transactional import Order
 from app.services.lifecycle import is_asked
 from app.services.rejection import Said, said_of
+from app.services.silence import silent_since
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSheet:
     """Rows as stored; `next_step` and the lanes are words for people.
 
-    `messages` are those between buyer and desk; `rejection` is why the desk did not accept it, in the reader's language.
+    `messages` are those between buyer and desk; `proposals` what differs from the order, oldest first. `rejection` is
+    why the desk did not accept it, in the reader's language. `silent_since`: the ERP, which has the ball, does not answer.
     """
 
     order: Order
@@ -38,7 +41,9 @@ class OrderSheet:
     invoices: Sequence[Row[Any]]
     situation: Situation
     messages: Sequence[Row[Any]] = ()
+    proposals: Sequence[Row[Any]] = ()
     rejection: Said | None = None
+    silent_since: datetime | None = None
 
     @property
     def next_step(self) -> str:
@@ -78,6 +83,13 @@ _MESSAGES = text("""
     select side, is_question, author_name, body, written_at from order_message
      where order_id = :id and side <> 'inside' order by id""")
 
+_PROPOSALS = text("""
+    select p.id, p.line_number, p.origin, p.code, p.before, p.after, p.words, p.state, p.proposed_at, p.decided_at,
+           p.decided_by_name, coalesce(nullif(l.item_number, ''), l.typed_item, '') as item,
+           coalesce(l.item_name, '') as item_name, coalesce(l.unit, '') as unit
+      from proposal p left join order_line l on l.order_id = p.order_id and l.line_number = p.line_number
+     where p.order_id = :id order by p.id""")
+
 
 def sheet(number: str) -> OrderSheet:
     """Everything about one order.
@@ -98,6 +110,7 @@ def sheet_of(order: Order) -> OrderSheet:
     lines = session.execute(_LINES, by_id).all()
     findings = session.execute(_FINDINGS, by_id).all()
     invoices = session.execute(_INVOICES, by_key).all()
+    silent = silent_since(order.source) if order.ball_with == Ball.ERP else None
     return OrderSheet(
         order=order,
         customer_number=customer.number,
@@ -109,6 +122,7 @@ def sheet_of(order: Order) -> OrderSheet:
         shipments=session.execute(_SHIPMENTS, by_key).all(),
         invoices=invoices,
         messages=session.execute(_MESSAGES, by_id).all(),
+        proposals=session.execute(_PROPOSALS, by_id).all(),
         rejection=said_of(order),
         situation=Situation(
             process=Process(order.process),
@@ -122,7 +136,10 @@ def sheet_of(order: Order) -> OrderSheet:
             points=sum(1 for finding in findings if finding.outcome == "review"),
             invoiced=bool(invoices),
             asked=is_asked(order),
+            hold=order.hold_reason or "",
+            silent=silent is not None,
         ),
+        silent_since=silent,
     )
 
 

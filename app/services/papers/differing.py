@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from app.domain.money import decimals_of
 from app.domain.readable import amount, count, day, percent, price, unit
-from app.services.papers.facts import ZERO, Line, OrderFacts
+from app.services.agreeing.telling import sentences
+from app.services.papers.facts import ZERO, Asked, Line, OrderFacts
 from app.words import t
 
 # An ERP rounds unit prices to its own precision.
@@ -16,15 +17,28 @@ PRICE_TOLERANCE = Decimal("0.00005")
 
 def differences(order: OrderFacts) -> list[str]:
     """Every one of them; empty when all is as ordered."""
-    found = [sentence for line in order.lines for sentence in _of_line(line, order.currency)]
+    found = [*agreed(order), *(sentence for line in order.lines for sentence in _of_line(line, order.currency))]
     if not found and (sums := _of_sums(order)):
         found.append(sums)
     return found
 
 
+def agreed(order: OrderFacts) -> list[str]:
+    """What the order has taken from the ERP, without asking or with the buyer's yes; days are told by the lines."""
+    taken = (each for each in order.proposals if each.state == "accepted" and set(each.put.after) != {"date"})
+    return [sentence for each in taken for sentence in _with_line(each)]
+
+
+def _with_line(asked: Asked) -> Iterator[str]:
+    for sentence in sentences(asked.put):
+        yield sentence if asked.line is None else t("Line {line}: {what}", line=asked.line, what=sentence)
+
+
 def differing_lines(order: OrderFacts) -> frozenset[int]:
     """The numbers of the lines with a difference."""
-    return frozenset(line.number for line in order.lines if any(True for _ in _of_line(line, order.currency)))
+    taken = {each.line for each in order.proposals if each.state == "accepted" and each.line is not None}
+    differing = {line.number for line in order.lines if any(True for _ in _of_line(line, order.currency))}
+    return frozenset(taken | differing)
 
 
 def _of_line(line: Line, currency: str) -> Iterator[str]:

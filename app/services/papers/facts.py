@@ -1,4 +1,4 @@
-"""What stands on a paper or in a mail about an order: plain values, read in four statements, without any words."""
+"""What stands on a paper or in a mail about an order: plain values, read in five statements, without any words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from app.clock import business_zone
 from app.errors import NotFound
 from app.extensions import session
+from app.services.agreeing.telling import Put
 
 ZERO = Decimal(0)
 
@@ -59,6 +61,15 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What differed from the order: `state` is accepted (also what was taken without asking), open or declined."""
+
+    line: int | None
+    state: str
+    put: Put
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFacts:
     """Sums are in `currency`; `net` is ours, `held_net`, `tax` and `gross` are the ERP's and None before it has them."""
 
@@ -88,6 +99,7 @@ class OrderFacts:
     ship_to: tuple[str, ...]
     charges: tuple[Charge, ...]
     lines: tuple[Line, ...]
+    proposals: tuple[Asked, ...] = ()
 
 
 _HEAD = text("""
@@ -107,6 +119,13 @@ _LINES = text("""
       left join lateral (select own_number from customer_item_number n where n.customer_id = l.customer_id
                           and n.item_number = l.item_number and l.item_number <> '' order by own_number limit 1) n on true
      where l.order_id = :id order by l.line_number""")
+
+_PROPOSALS = text("""
+    select p.line_number, p.state, p.code, p.before, p.after, p.words, p.proposed_at,
+           trim(coalesce(nullif(l.item_number, ''), l.typed_item, '') || ' ' || coalesce(l.item_name, '')) as item,
+           coalesce(l.unit, '') as unit
+      from proposal p left join order_line l on l.order_id = p.order_id and l.line_number = p.line_number
+     where p.order_id = :id and p.state <> 'lapsed' order by p.line_number nulls last, p.id""")
 
 _SHIP_TO = text("""
     select name, address_line1, address_line2, city, state, postal_code, country from ship_to
@@ -133,7 +152,14 @@ def order_facts(order_id: int) -> OrderFacts:
         ship_to=_ship_to(head),
         charges=tuple(_charge(each) for each in head.charges or ()),
         lines=tuple(_line(row, head.requested_date) for row in rows),
+        proposals=tuple(_asked(row, head.currency) for row in session.execute(_PROPOSALS, {"id": order_id})),
     )
+
+
+def _asked(row: Row[Any], currency: str) -> Asked:
+    since = row.proposed_at.astimezone(business_zone()).date()
+    copied = {name: getattr(row, name) for name in ("code", "before", "after", "item", "unit", "words")}
+    return Asked(row.line_number, row.state, Put(**copied, currency=currency, since=since))
 
 
 def _line(row: Row[Any], wished: date | None) -> Line:

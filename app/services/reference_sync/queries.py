@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from psycopg import sql
@@ -26,6 +27,24 @@ def mark_seen(at: At, mirror: Mirror, turn: Turn) -> None:
             " where t.source = p.source and t.erp_key = p.erp_key"
         ).format(table=mirror.name, page=mirror.page),
         turn.values(),
+    )
+
+
+CLOCKS_DIFFER_BY = timedelta(minutes=15)
+
+
+def drop_older(at: At, mirror: Mirror, turn: Turn) -> None:
+    """What the mirror holds in a clearly newer version leaves the page: a feed of changes may repeat itself, late.
+
+    An ERP's clock may be set back by minutes, so a version is older only beyond that; what lies between comes once more
+    with the next feed, which reaches back as far.
+    """
+    at.execute(
+        sql.SQL(
+            "delete from {page} p using {table} t where t.source = p.source and t.erp_key = p.erp_key"
+            " and t.withdrawn_at is null and p.modified_at < t.modified_at - %(slack)s"
+        ).format(page=mirror.page, table=mirror.name),
+        {"slack": CLOCKS_DIFFER_BY},
     )
 
 

@@ -45,7 +45,9 @@ class EntityResult:
     complete: bool = True
 
 
-class _Unreadable(Protocol):
+class Unreadable(Protocol):
+    """A row the connector could not read."""
+
     entity: str
     key: str
     reason: str
@@ -96,7 +98,7 @@ def _read(port: ErpPort, entity: Entity, *, progress: Progress, say: Say) -> Ent
     tally = _Tally()
     problem, complete = "", True
     try:
-        for page, unreadable in _pages(port, entity, progress.since):
+        for page, unreadable in pages_of(port, entity, progress.since):
             _write(entity, page, progress=progress, tally=tally, unreadable=unreadable)
             if time.monotonic() - said > _SILENCE:
                 said = time.monotonic()
@@ -120,12 +122,12 @@ def _read(port: ErpPort, entity: Entity, *, progress: Progress, say: Say) -> Ent
     return result
 
 
-def _pages(port: ErpPort, entity: Entity, since: str | None) -> Iterator[tuple[Page[Any], list[_Unreadable]]]:
+def pages_of(port: ErpPort, entity: Entity, since: str | None) -> Iterator[tuple[Page[Any], list[Unreadable]]]:
     """Each page with the rows the connector could not read on the way to it, where the connector keeps a list of them.
 
     What has been handed over is taken off that list, which lives as long as the connector.
     """
-    kept: list[_Unreadable] = getattr(port, "quarantine", [])
+    kept: list[Unreadable] = getattr(port, "quarantine", [])
     before = len(kept)
     for page in entity.read(port, since):
         unreadable = kept[before:]
@@ -134,7 +136,7 @@ def _pages(port: ErpPort, entity: Entity, since: str | None) -> Iterator[tuple[P
 
 
 def _write(
-    entity: Entity, page: Page[Any], *, progress: Progress, tally: _Tally, unreadable: Sequence[_Unreadable]
+    entity: Entity, page: Page[Any], *, progress: Progress, tally: _Tally, unreadable: Sequence[Unreadable]
 ) -> None:
     turn = progress.turn()
     with transaction():
@@ -142,14 +144,15 @@ def _write(
         plan_by_key(at)
         written = entity.write(at, page.rows, turn) if page.rows else Written()
         written.set_aside += [f"{row.entity} {row.key} cannot be read, as {row.reason}" for row in unreadable]
-        _keep_unreadable(at, entity, turn, unreadable)
+        keep_unreadable(at, entity, turn, unreadable)
         _count(at, entity, written.changed, tally)
         if written.new and entity.feeds:
             progresses.read_again(progress.source, entity.feeds)
         progresses.page_done(progress, cursor=page.cursor, rows=len(page.rows), set_aside=written.set_aside)
 
 
-def _keep_unreadable(at: At, entity: Entity, turn: Turn, unreadable: Sequence[_Unreadable]) -> None:
+def keep_unreadable(at: At, entity: Entity, turn: Turn, unreadable: Sequence[Unreadable]) -> None:
+    """What could not be read is still in the ERP: in a full run it counts as seen."""
     keys = [row.key for row in unreadable if row.key]
     if keys and entity.mirror is not None and turn.full:
         queries.mark_unreadable(at, entity.mirror, turn, keys)

@@ -37,6 +37,8 @@ def prepare(at: At, mirror: Mirror, rows: Sequence[Any], turn: Turn) -> list[str
     set_aside = stage(at, mirror.page, mirror.columns(), source=turn.source, rows=rows, key=("erp_key",))
     if turn.full:
         queries.mark_seen(at, mirror, turn)
+    elif "modified_at" in mirror.fields:
+        queries.drop_older(at, mirror, turn)
     if mirror.customer is not None:
         set_aside += queries.find_customers(at, mirror, turn, needed=mirror.customer)
     if mirror.item:

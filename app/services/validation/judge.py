@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 from app.audit.recorder import Change, record
 from app.audit.tags import Tag
 from app.extensions import session
+from app.failpoints import reach
 from app.models.transactional import Judgement, Order, OrderFinding
 from app.rules.findings import Facts, Finding, Offer
 from app.services.customers import CustomerFacts
@@ -63,6 +64,7 @@ def ask(order: Order, customer: CustomerFacts, lines: Sequence[UnderstoodLine]) 
     """Evaluate the active rules on the facts of this moment; nothing is stored."""
     rules = active()
     facts = gather(order, customer, lines)
+    reach("S5")
     return Opinion(rules.version, facts, tuple(rules.evaluate(facts)))
 
 

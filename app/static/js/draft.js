@@ -4,6 +4,7 @@
 import { addSteps } from "./steps.js";
 
 const PAUSE = 900; // milliseconds after the last change
+const COMPUTED = ["sums", "counts", "saved", "blocked", "new-prices", "points"]; // parts of the page without fields
 
 export function keepSaving() {
   const form = document.getElementById("draft");
@@ -73,7 +74,7 @@ function swap(form, text, typed) {
   if (!fresh) return;
   const now = snapshot(form);
   form.elements.version.value = fresh.querySelector("[name=version]").value;
-  for (const id of ["sums", "counts", "saved", "points"]) exchange(document.getElementById(id), page.getElementById(id));
+  for (const id of COMPUTED) exchange(document.getElementById(id), page.getElementById(id));
   exchange(form.querySelector(".send-buttons"), fresh.querySelector(".send-buttons"));
   for (const line of form.querySelectorAll("article.line")) {
     const other = fresh.querySelector(`#${line.id}`);

@@ -40,13 +40,13 @@ class AuditScreen(Screen):
     }
     names = {"actor_code": lookups.personal, "ip_code": lookups.personal, "customer_id": lookups.customers}
     searches = (
-        Search("user", "Who", "actor_code", ByPerson),
+        Search("user", "Done by", "actor_code", ByPerson),
         Search("customer", "Customer", "customer_id", OfCustomer),
-        Search("object", "Object", "object_number", Equals),
-        Search("what", "What", "tag", Contains),
-        Search("reference", "Reference", "correlation_id", Equals),
-        Search("from", "Since", "at", Since, kind="date"),
-        Search("to", "Until", "at", Until, kind="date"),
+        Search("object", "Number of the object", "object_number", Equals),
+        Search("what", "What was done", "tag", Contains),
+        Search("reference", "Reference of the request", "correlation_id", Equals),
+        Search("from", "Done since", "at", Since, kind="date"),
+        Search("to", "Done until", "at", Until, kind="date"),
     )
 
     def name_of(self, item: Any) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 
 from app.extensions import session
+from app.models.configuration import CustomerAccount
 from app.models.reference import Customer, ShipTo
 from app.security.permissions import Permission
+from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, Search
 from app.views.formats import mark, money, shown
@@ -61,11 +64,28 @@ class CustomerScreen(Screen):
         found = session.scalars(select(ShipTo).where(ShipTo.customer_id == item.id).order_by(ShipTo.code))
         rows = [
             (
-                each.code, each.name, ", ".join(filter(None, (each.address_line1, each.address_line2))),
+                _code(each), each.name, ", ".join(filter(None, (each.address_line1, each.address_line2))),
                 f"{each.postal_code} {each.city}", f"{each.state} {each.country}", each.contact,
-                t("default") if each.is_default else "",
             )
             for each in found
         ]  # fmt: skip
-        columns = (t("Code"), t("Name"), t("Street"), t("City"), t("State, country"), t("Contact"), "")
-        return (Section(t("Ship-to addresses"), columns, rows),)
+        columns = (t("Code"), t("Name"), t("Street"), t("City"), t("State, country"), t("Contact"))
+        return (Section(t("Ship-to addresses"), columns, rows), _in_the_portal(item))
+
+
+def _code(address: ShipTo) -> Any:
+    if not address.is_default:
+        return address.code
+    return Markup('{} <span class="mark notice">{}</span>').format(address.code, t("usual"))
+
+
+def _in_the_portal(customer: Any) -> Section:
+    """The ways to what the portal keeps about the customer."""
+    kept = session.get(CustomerAccount, customer.id) is not None
+    settings = (
+        lookups.link("CustomerSettingsScreen.show", customer.id, t("Open"))
+        if kept
+        else lookups.way("CustomerSettingsScreen.add", t("The usual ones. Set something"), customer=customer.number)
+    )
+    numbers = lookups.way("ItemNumberScreen.list", t("Open"), customer=customer.number)
+    return Section(t("In the portal"), (t("Settings"), t("Own item numbers")), [(settings, numbers)])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.state_words import state_word
 from app.models.transactional import ErpCall
 from app.security.permissions import Permission
 from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import document, mark
+from app.words import t
 
 
 class ErpCallScreen(Screen):
@@ -33,7 +35,8 @@ class ErpCallScreen(Screen):
     }  # fmt: skip
     cells = {
         "outcome": lambda it: mark(it.outcome),
-        "milliseconds": lambda it: f"{it.milliseconds} ms",
+        "operation": lambda it: state_word(it.operation),
+        "milliseconds": lambda it: t("{n} ms", n=it.milliseconds),
         "request_body": lambda it: document(it.request_body),
         "response_body": lambda it: document(it.response_body),
     }
@@ -48,4 +51,4 @@ class ErpCallScreen(Screen):
     )
 
     def name_of(self, item: Any) -> str:
-        return f"{item.method} {item.operation}"
+        return state_word(item.operation)

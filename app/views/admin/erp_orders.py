@@ -11,6 +11,7 @@ from app.extensions import session
 from app.models.reference import ErpOrder, ErpOrderLine
 from app.security.permissions import Permission
 from app.views.admin import lookups
+from app.views.admin.erp_words import CHANNELS, ORDER_STATES, channel, order_state
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import day, money, percent, quantity, unit_price
@@ -38,6 +39,8 @@ class ErpOrderScreen(Screen):
         "withdrawn_at": "Gone from the ERP since", "synced_at": "Read from the ERP",
     }  # fmt: skip
     cells = {
+        "channel": lambda it: channel(it.channel),
+        "status": lambda it: order_state(it.status),
         "net": lambda it: money(it.net, it.currency),
         "tax": lambda it: money(it.tax, it.currency),
         "gross": lambda it: money(it.gross, it.currency),
@@ -46,7 +49,16 @@ class ErpOrderScreen(Screen):
     searches = (
         Search("number", "Number", "number", Contains),
         Search("customer", "Customer", "customer_id", OfCustomer),
-        Search("channel", "Came by", "channel", Equals),
+        Search("channel", "Came by", "channel", Equals, kind="choice", choices=tuple(CHANNELS), words=channel),
+        Search(
+            "status",
+            "State in the ERP",
+            "status",
+            Equals,
+            kind="choice",
+            choices=tuple(ORDER_STATES),
+            words=order_state,
+        ),
         Search("key", "Key of our order", "order_key", Equals),
         Search("since", "Ordered since", "ordered_on", Since, kind="date"),
         Search("until", "Ordered until", "ordered_on", Until, kind="date"),

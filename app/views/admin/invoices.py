@@ -11,8 +11,9 @@ from app.extensions import session
 from app.models.reference import Invoice, InvoiceLine
 from app.security.permissions import Permission
 from app.views.admin import lookups
+from app.views.admin.erp_words import INVOICE_STATES, invoice_state
 from app.views.base import ReadingInterface, Screen, Section
-from app.views.filters import Contains, OfCustomer, Search, Since, Until
+from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import money, quantity, unit_price
 from app.words import t
 
@@ -37,6 +38,7 @@ class InvoiceScreen(Screen):
         "status": "State", "withdrawn_at": "Gone from the ERP since", "synced_at": "Read from the ERP",
     }  # fmt: skip
     cells = {
+        "status": lambda it: invoice_state(it.status),
         "net": lambda it: money(it.net, it.currency),
         "tax": lambda it: money(it.tax, it.currency),
         "gross": lambda it: money(it.gross, it.currency),
@@ -47,6 +49,7 @@ class InvoiceScreen(Screen):
         Search("number", "Number", "number", Contains),
         Search("customer", "Customer", "customer_id", OfCustomer),
         Search("order", "ERP order", "order_number", Contains),
+        Search("state", "State", "status", Equals, kind="choice", choices=tuple(INVOICE_STATES), words=invoice_state),
         Search("since", "Issued since", "issued_on", Since, kind="date"),
         Search("until", "Issued until", "issued_on", Until, kind="date"),
     )

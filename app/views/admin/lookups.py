@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from app.domain.state_words import state_word
 from app.extensions import session
 from app.models.configuration import Person
-from app.models.reference import Customer
+from app.models.reference import Customer, Item
 from app.models.transactional import AuditPersonal, Order
 from app.words import t
 
@@ -28,6 +28,18 @@ def customers(ids: Collection[int]) -> Mapping[int, Any]:
     """Number and name, as a link to the customer."""
     rows = session.execute(select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids)))
     return {row.id: link("CustomerScreen.show", row.id, f"{row.number} {row.name}") for row in rows}
+
+
+def customer_words(ids: Collection[int]) -> Mapping[int, str]:
+    """Number and name, where a link would stand in another link."""
+    rows = session.execute(select(Customer.id, Customer.number, Customer.name).where(Customer.id.in_(ids)))
+    return {row.id: f"{row.number} {row.name}" for row in rows}
+
+
+def items(numbers: Collection[str]) -> Mapping[str, str]:
+    """Number and name."""
+    rows = session.execute(select(Item.number, Item.name).where(Item.number.in_(numbers)))
+    return {row.number: f"{row.number} {row.name}" for row in rows}
 
 
 def customer_numbers(ids: Collection[int]) -> Mapping[int, str]:
@@ -72,3 +84,8 @@ def _membership(roles: Collection[str], company: str | None, *, ended: bool) -> 
 def link(endpoint: str, pk: int, words: str) -> Markup:
     """To one record of a screen."""
     return Markup('<a href="{}">{}</a>').format(url_for(endpoint, pk=pk), words)
+
+
+def way(endpoint: str, words: str, **values: Any) -> Markup:
+    """To a list or a form, with what its address names."""
+    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, **values), words)

@@ -13,7 +13,7 @@ from app.views.admin import lookups
 from app.views.base import ReadingInterface, Screen
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import NOTHING, mark, shown, stamp
-from app.words import n_, t
+from app.words import LANGUAGE_NAMES, n_, t
 
 KINDS: dict[str, str] = {
     "receipt": n_("receipt"),
@@ -23,7 +23,11 @@ KINDS: dict[str, str] = {
     "confirmation": n_("confirmation"),
     "shipped": n_("delivery"),
     "question": n_("question of the desk"),
+    "proposal": n_("question about a difference"),
+    "can_be_sent": n_("draft can be sent"),
 }
+
+ALARM = n_("alert")  # written whole by `app.services.alerts`, so it is no kind of intent
 
 
 class MailScreen(Screen):
@@ -50,6 +54,7 @@ class MailScreen(Screen):
     cells = {
         "subject": lambda it: it.subject or t("not written yet"),
         "kind": lambda it: _tells(it.kind),
+        "language": lambda it: LANGUAGE_NAMES.get(it.language, it.language),
         "state": lambda it: mark(it.state),
         "reason": lambda it: shown(t(it.reason) if it.reason else ""),
         "due_at": lambda it: stamp(it.due_at) if it.state == "waiting" else NOTHING,
@@ -78,7 +83,7 @@ class MailScreen(Screen):
 
 
 def _tells(kind: str) -> str:
-    word = KINDS.get(kind, kind)
+    word = ALARM if kind == "alert" else KINDS.get(kind, kind)
     return t(word)
 
 
@@ -86,4 +91,4 @@ def _text(mail: Mail) -> Any:
     """The plain part as it is; before it is written there is nothing to read."""
     if not mail.subject:
         return NOTHING
-    return Markup('<pre class="document">{}</pre>').format(mail.body_text)
+    return Markup('<pre class="document" tabindex="0">{}</pre>').format(mail.body_text)

@@ -14,7 +14,9 @@ from app.domain.state_words import state_word
 from app.extensions import session
 from app.models.transactional import Judgement, Order, OrderFinding, OrderLine
 from app.security.permissions import Permission
+from app.services import dead_letters
 from app.views.admin import lookups
+from app.views.admin.erp_words import order_state
 from app.views.base import ReadingInterface, Screen, Section
 from app.views.filters import Contains, Equals, OfCustomer, Search, Since, Until
 from app.views.formats import day, mark, money, percent, quantity, shown, stamp, structure, unit_price
@@ -49,6 +51,7 @@ class OrderScreen(Screen):
         "version": "Version",
     }  # fmt: skip
     cells = {
+        "erp_status": lambda it: shown(order_state(it.erp_status or "")),
         "process": lambda it: mark(it.process),
         "validation": lambda it: mark(it.validation),
         "payment": lambda it: mark(it.payment) if it.payment != "none" else shown(None),
@@ -72,7 +75,7 @@ class OrderScreen(Screen):
     )
 
     def sections(self, item: Any) -> Sequence[Section]:
-        return _findings(item.id), _lines(item), _history(item.number)
+        return _findings(item.id), _lines(item), _messages(item), _history(item.number)
 
 
 def _lines(order: Order) -> Section:
@@ -90,6 +93,20 @@ def _lines(order: Order) -> Section:
         for line in found
     ]  # fmt: skip
     return Section(t("Lines"), columns, rows, figures=frozenset(columns[3:7] + columns[8:]))
+
+
+def _messages(order: Order) -> Section:
+    """Its way into the ERP; every call of a message stands on the message's own page."""
+    rows = [
+        (
+            lookups.link("OutboxScreen.show", each.id, f"{each.id}"), state_word(each.kind), mark(each.state),
+            each.attempts, stamp(each.due_at) if each.state == "waiting" else stamp(each.finished_at),
+            shown(each.reason), shown(each.owner),
+        )
+        for each in dead_letters.lane(order.id).messages
+    ]  # fmt: skip
+    columns = (t("Message"), t("Asks to"), t("State"), t("Tries"), t("Next try or end"), t("What came back"), t("With"))
+    return Section(t("Messages to the ERP"), columns, rows, nothing=t("Not sent yet."), figures=frozenset({t("Tries")}))
 
 
 def _findings(order_id: int) -> Section:

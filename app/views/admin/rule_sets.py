@@ -39,6 +39,7 @@ class RuleSetScreen(Screen):
 
     def sections(self, item: Any) -> Sequence[Section]:
         rows = [
-            (name, Markup('<pre class="document">{}</pre>').format(text)) for name, text in sorted(item.texts.items())
+            (name, Markup('<pre class="document" tabindex="0">{}</pre>').format(text))
+            for name, text in sorted(item.texts.items())
         ]
         return (Section(t("Rules"), (t("File"), t("Text")), rows),)

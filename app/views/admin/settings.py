@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,13 @@ from config import SETTINGS, Setting, Settings
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """`hidden` is set where the value itself is not shown."""
+    """`hidden` is set where the value itself is not shown; every second part of `meaning` is a command or a name."""
 
     name: str
     value: str
     hidden: bool
     origin: str
-    meaning: str
+    meaning: Sequence[str]
 
 
 class SettingsPage(Page):
@@ -47,7 +47,7 @@ def row_of(setting: Setting, running: Settings, environment: Mapping[str, str]) 
         value=_unshown(written) if hidden else written,
         hidden=hidden,
         origin=t("environment") if environment.get(setting.name) else t("default"),
-        meaning=t(setting.meaning),
+        meaning=t(setting.meaning).split("`"),
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from app.domain.state_words import state_word
 from app.models.reference import SyncState
 from app.security.permissions import Permission
+from app.services.reference_sync.entities import EVERYTHING
 from app.views.base import ReadingInterface, Screen
-from app.views.filters import Contains, Search
+from app.views.filters import Equals, Search
 
 
 class SyncScreen(Screen):
@@ -27,7 +28,7 @@ class SyncScreen(Screen):
         "entity": "What", "source": "ERP", "fresh_at": "As of", "rows": "Rows", "quarantined": "Set aside",
         "started_at": "Last run began", "finished_at": "Last run ended", "problem": "What is in the way",
     }  # fmt: skip
-    searches = (Search("what", "What", "entity", Contains),)
+    searches = (Search("what", "What", "entity", Equals, kind="choice", choices=EVERYTHING),)
 
     def name_of(self, item: Any) -> str:
         return state_word(item.entity)

@@ -38,7 +38,11 @@ class TermsScreen(KeepingScreen):
 
     def sections(self, item: Any) -> Sequence[Section]:
         return [
-            Section(LANGUAGE_NAMES.get(code, code), ("",), [(Markup('<pre class="document">{}</pre>').format(words),)])
+            Section(
+                LANGUAGE_NAMES.get(code, code),
+                (t("Text"),),
+                [(Markup('<pre class="document" tabindex="0">{}</pre>').format(words),)],
+            )
             for code, words in sorted(item.texts.items())
         ]
 

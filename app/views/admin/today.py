@@ -17,6 +17,7 @@ from app.domain.readable import age
 from app.domain.state_words import state_word
 from app.monitoring import queries
 from app.security.permissions import Permission
+from app.services.alerts import open_alerts
 from app.views.door import door
 from app.words import t
 
@@ -44,7 +45,12 @@ class TodayView(BaseView):
     def index(self) -> str:
         """:returns: the page"""
         page: str = self.render_template(
-            "appbuilder/index.html", orders=_orders(), outbox=_outbox(), mirrors=_mirrors(), view=self
+            "appbuilder/index.html",
+            alerts=open_alerts(),
+            orders=_orders(),
+            outbox=_outbox(),
+            mirrors=_mirrors(),
+            view=self,
         )
         return page
 
@@ -66,8 +72,13 @@ def _outbox() -> Sequence[Figure]:
     found = queries.outbox()
     dead, waiting = found.messages.get("dead", 0), found.messages.get("waiting", 0)
     return [
-        Figure(t("need a person"), dead, url_for("OutboxScreen.list", state="dead"), kind="stop" if dead else ""),
-        Figure(_waiting(found.oldest), waiting, url_for("OutboxScreen.list", state="waiting")),
+        Figure(
+            state_word("dead") if dead == 1 else t("need a person"),
+            dead,
+            url_for("dead_letters.show_list"),
+            kind="stop" if dead else "",
+        ),
+        Figure(_waiting(found.oldest), waiting, url_for("dead_letters.show_list", show="waiting")),
         Figure(state_word("done"), found.messages.get("done", 0), url_for("OutboxScreen.list", state="done")),
     ]
 
@@ -80,7 +91,6 @@ def _mirrors() -> Sequence[dict[str, Any]]:
     return [
         {
             "entity": state_word(each.entity),
-            "rows": each.rows,
             "age": t("never read") if each.fresh_at is None else t("{time} old", time=age(now() - each.fresh_at)),
             "old": each.fresh_at is None or now() - each.fresh_at > OLD,
             "problem": each.problem,

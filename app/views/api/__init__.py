@@ -17,6 +17,7 @@ from app.views.api import (  # noqa: E402  routes register
     orders,  # noqa: F401
     outbox,  # noqa: F401
     prices,  # noqa: F401
+    proposals,  # noqa: F401
     review,  # noqa: F401
     shipments,  # noqa: F401
 )

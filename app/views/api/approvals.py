@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from app.extensions import transaction
+from app.failpoints import reach
 from app.security.permissions import Permission
 from app.services import approvals as deciding
 from app.services.ordering.reading import sheet_of
@@ -50,7 +51,9 @@ def approve_waiting(approval_id: str) -> Response:
         _, order = deciding.waiting(number)
         check_version(order, json_body(optional=True))
         order = deciding.approve(actor, number, *dossier(order))
-        return jsonify(shapes.order(sheet_of(order), actor))
+        answer = jsonify(shapes.order(sheet_of(order), actor))
+    reach("S6")
+    return answer
 
 
 @blueprint.post("/approvals/<approval_id>/reject")

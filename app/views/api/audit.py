@@ -14,7 +14,8 @@ from app.security.permissions import Permission
 from app.views.api import blueprint, shapes
 from app.views.api.catalog import page_size
 from app.views.api.describing import describe
-from app.views.door import api_door
+from app.views.door import api_door, current_actor
+from app.views.portal.story import visible
 from app.words import t
 
 LONGEST = 200
@@ -39,7 +40,7 @@ def audit() -> dict[str, Any]:
     with transaction():
         rows = search(wanted, before_id=shapes.from_cursor(request.args.get("cursor")), limit=limit + 1)
     more = rows[limit - 1].id if len(rows) > limit else None
-    return {"items": [_shape(row) for row in rows[:limit]], "next": shapes.cursor(more)}
+    return {"items": [_shape(row) for row in visible(rows[:limit], current_actor())], "next": shapes.cursor(more)}
 
 
 def _text(name: str) -> str:

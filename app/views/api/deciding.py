@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from app.audit.history import history
 from app.errors import Conflict, NotFound
 from app.models.transactional import Order
 from app.services.customers import CustomerFacts, facts_of
 from app.services.ordering.frozen import frozen_lines
 from app.services.ordering.understanding import UnderstoodLine
+from app.views.api import shapes
 from app.views.api.body import Body
 from app.words import t
 
@@ -25,7 +27,7 @@ def checked_id(text: str) -> int:
 
 
 def check_version(order: Order, body: Body) -> None:
-    """:raises Conflict: the decision was made on an older version than there is"""
+    """:raises Conflict: the decision was made on an older version than there is; it says what changed since"""
     seen = body.version()
     if seen is not None and seen != order.version:
         raise Conflict(
@@ -37,4 +39,5 @@ def check_version(order: Order, body: Body) -> None:
             ),
             t("Open it again and decide on what it says now."),
             version=order.version,
+            changed=[shapes.entry(each) for each in history("order", order.number) if (each.version or 0) > seen],
         )

@@ -12,6 +12,7 @@ from app.clock import now
 from app.erp.port import ErpPort, connected
 from app.errors import BadRequest, NotFound, TooMany
 from app.extensions import transaction
+from app.failpoints import reach
 from app.security.scopes import Scope, entered
 from app.security.throttle import Throttle
 from app.services import inbox
@@ -56,8 +57,12 @@ def _taken(connection: str, port: ErpPort) -> frozenset[str]:
     with entered(Scope.staff()), transaction():
         if envelope.message_id:
             secrets = current_app.config["ERP_EVENT_SECRETS"]
-            return inbox.take_signed(connection, envelope, message, secrets=secrets, now=now())
-        return inbox.take_notices(connection, port, message)
+            news = inbox.take_signed(connection, envelope, message, secrets=secrets, now=now())
+        else:
+            news = inbox.take_notices(connection, port, message)
+        reach("S12a")
+    reach("S12b")
+    return news
 
 
 def _port(connection: str) -> ErpPort:

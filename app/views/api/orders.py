@@ -12,6 +12,7 @@ from app.audit.history import history as history_of
 from app.domain.order_states import Process
 from app.errors import BadRequest, Conflict, NotFound, PortalError, PreconditionNeeded, Unprocessable
 from app.extensions import transaction
+from app.failpoints import reach
 from app.models.transactional import Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
@@ -30,6 +31,7 @@ from app.views.api.body import Body, json_body
 from app.views.api.catalog import page_size
 from app.views.api.describing import describe
 from app.views.door import api_door, current_actor
+from app.views.portal.story import visible
 from app.words import n_, t, tn
 
 _NUMBER = re.compile(r"P-[0-9]{1,18}")
@@ -68,6 +70,7 @@ def create() -> Response:
     typed, submit = read_order(body), body.yes_no("submit", default=False)
     customer_id = actor.customer_id or 0
     print_ = idempotency.fingerprint([repr(typed), submit])
+    reach("S1")
     with transaction():
         kept = idempotency.earlier(customer_id, key, print_)
     if kept is not None:
@@ -75,6 +78,8 @@ def create() -> Response:
     prepared = prepare(customer_id, typed.lines, live=submit)
     with transaction():
         answer = idempotency.once(customer_id, key, print_, lambda: _create(actor, typed, prepared, submit=submit))
+        reach("S2")
+    reach("S3")
     return _kept(answer)
 
 
@@ -164,7 +169,8 @@ def history(number: str) -> dict[str, Any]:
     with transaction():
         found = sheet(checked_number(number))
         require(actor, Permission.ORDER_READ, found.order)
-        return {"items": [shapes.entry(entry) for entry in history_of("order", number)], "next": None}
+        entries = visible(history_of("order", number), actor)
+        return {"items": [shapes.entry(entry) for entry in entries], "next": None}
 
 
 @blueprint.patch("/orders/<number>")

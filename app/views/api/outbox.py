@@ -1,4 +1,4 @@
-"""Messages to the ERP: what waits, what needs a person, and sending it again."""
+"""Messages to the ERP: what waits, what needs a person, sending it again, and handing it over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import Any
 
 from flask import request
 
-from app.errors import BadRequest
+from app.errors import BadRequest, Conflict
 from app.extensions import transaction
 from app.security.permissions import Permission
-from app.services.delivery import listing, retry
+from app.services import dead_letters
+from app.services.delivery import listing
 from app.views.api import blueprint, shapes
+from app.views.api.body import json_body
 from app.views.api.catalog import page_size
 from app.views.api.deciding import checked_id
 from app.views.api.describing import describe
-from app.views.door import api_door
+from app.views.door import api_door, current_actor
 from app.words import t
 
 
@@ -40,7 +42,35 @@ def outbox() -> dict[str, Any]:
 def send_again(message_id: str) -> dict[str, Any]:
     number = checked_id(message_id)
     with transaction():
-        retry(number)
+        dead_letters.retry(current_actor(), number)
+        return _shape(listing.message(number))
+
+
+@blueprint.post("/outbox/<message_id>/hand-over")
+@describe("Close a message whose order somebody has entered in the ERP; it is checked there by its number",
+          body="HandOver", answer="OutboxMessage", statuses=(200, 400, 404, 409, 422, 503))  # fmt: skip
+@api_door(Permission.OUTBOX_RETRY)
+def hand_over(message_id: str) -> dict[str, Any]:
+    """Where the document differs: 409 with `differences` and `agreed`; with that `agreed` it is taken as it is."""
+    number = checked_id(message_id)
+    with transaction():
+        listing.message(number)
+    body = json_body()
+    over = dead_letters.hand_over(
+        current_actor(),
+        number,
+        body.needed_text("erp_number", longest=50),
+        agreed=body.text("agreed", longest=64),
+        seen=body.version(),
+    )
+    if not over.done:
+        raise Conflict(
+            t("{erp_number} differs from the order; nothing was done.", erp_number=over.comparison.record.number),
+            t("Look at the differences, and send `agreed` along to take it as it is."),
+            differences=[each.words for each in over.comparison.differences],
+            agreed=over.comparison.mark,
+        )
+    with transaction():
         return _shape(listing.message(number))
 
 
@@ -58,4 +88,6 @@ def _shape(row: listing.Message) -> dict[str, Any]:
         "finished_at": shapes.moment(row.finished_at),
         "reason_code": row.reason_code or None,
         "reason": row.reason or None,
+        "owner": row.owner or None,
+        "erp_number": row.erp_number or None,
     }

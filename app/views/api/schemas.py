@@ -164,6 +164,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "lines": _list(_LINE),
             "findings": _list(_ref("Finding")),
             "approval": {"type": "object", "nullable": True},
+            "proposals": _list(_ref("Proposal")),
             "deliveries": _list({"type": "object"}),
             "invoices": _list({"type": "object"}),
             "messages": _list(_object({"from": TEXT, "by": TEXT, "question": {"type": "boolean"}, "text": TEXT})),
@@ -224,9 +225,34 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ReviewQueue": _object({"items": _list({"type": "object"}), "next": MAYBE_TEXT}),
     "AuditList": _object({"items": _list({"type": "object"}), "next": MAYBE_TEXT}),
     "OutboxMessage": _object(
-        {"id": {"type": "integer"}, "kind": TEXT, "order": TEXT, "state": TEXT, "reason": MAYBE_TEXT}
+        {
+            "id": {"type": "integer"},
+            "kind": TEXT,
+            "order": TEXT,
+            "state": TEXT,
+            "reason": MAYBE_TEXT,
+            "owner": MAYBE_TEXT,
+            "erp_number": MAYBE_TEXT,
+        }
     ),
+    "HandOver": _object({"erp_number": TEXT, "agreed": TEXT, "version": {"type": "integer"}}, "erp_number"),
     "OutboxList": _page("OutboxMessage"),
+    "Proposal": _object(
+        {
+            "id": TEXT,
+            "line": {"type": "integer", "nullable": True},
+            "origin": {"type": "string", "enum": ["erp", "prices", "desk"]},
+            "reason_code": TEXT,
+            "message": TEXT,
+            "fix": TEXT,
+            "before": {"type": "object"},
+            "after": {"type": "object"},
+            "state": {"type": "string", "enum": ["open", "accepted", "declined", "lapsed"]},
+            "proposed_at": MOMENT,
+            "decided_at": MOMENT,
+            "decided_by": TEXT,
+        }
+    ),
     "Decision": _object({"version": {"type": "integer"}}),
     "Reason": _object({"reason": TEXT, "version": {"type": "integer"}}),
     "Note": _object({"note": TEXT, "version": {"type": "integer"}}),

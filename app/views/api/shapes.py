@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.audit.history import Entry
+from app.clock import business_zone
 from app.domain.money import at_least_decimals
 from app.domain.pricing import Price, Tier
 from app.domain.quantities import plain
@@ -18,6 +19,7 @@ from app.errors import BadRequest
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import may
+from app.services.agreeing.telling import Put, next_step, sentences
 from app.services.approvals import why_words
 from app.services.catalogue.items import ItemFacts
 from app.services.ordering.choices import key_of
@@ -161,6 +163,7 @@ def order(sheet: OrderSheet, actor: Actor) -> dict[str, Any]:
         "lines": [_line(line, head.currency) for line in sheet.lines],
         "findings": [_finding(finding, head.choices or {}, actor) for finding in sheet.findings],
         "approval": _approval(sheet.approval),
+        "proposals": [_proposal(each, head.currency) for each in sheet.proposals],
         "deliveries": [_shipment(each) for each in sheet.shipments],
         "invoices": [_invoice(each) for each in sheet.invoices],
         "messages": [_message(each) for each in sheet.messages],
@@ -272,6 +275,34 @@ def _approval(row: Row[Any] | None) -> dict[str, Any] | None:
         "asked_at": moment(row.asked_at),
         "decided_at": moment(row.decided_at),
         "reason": row.reason,
+    }
+
+
+def _proposal(row: Row[Any], currency: str) -> dict[str, Any]:
+    """Something other than what was ordered: `before` and `after` by field, and the same in words."""
+    put = Put(
+        code=row.code,
+        before=row.before,
+        after=row.after,
+        item=f"{row.item} {row.item_name}".strip(),
+        unit=row.unit,
+        currency=currency,
+        since=row.proposed_at.astimezone(business_zone()).date(),
+        words=row.words,
+    )
+    return {
+        "id": str(row.id),
+        "line": row.line_number,
+        "origin": row.origin,
+        "reason_code": row.code,
+        "message": " ".join(sentences(put)),
+        "fix": next_step(put) if row.state == "open" else "",
+        "before": row.before,
+        "after": row.after,
+        "state": row.state,
+        "proposed_at": moment(row.proposed_at),
+        "decided_at": moment(row.decided_at),
+        "decided_by": row.decided_by_name,
     }
 
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__)
 
-from app.views.desk import deciding, keys, queue, showing, writing  # noqa: E402, F401  routes register
+from app.views.desk import deciding, differences, keys, queue, showing, writing  # noqa: E402, F401  routes register

@@ -17,6 +17,7 @@ from app.security.permissions import Permission
 from app.services import review_queries
 from app.services.review_queries import LAYERS, Asked, QueueRow, Tally
 from app.views.desk import blueprint
+from app.views.desk.differing import differing
 from app.views.door import current_actor, door
 from app.views.portal import fields
 from app.views.portal.findings import in_language
@@ -93,7 +94,8 @@ def show_queue() -> str:
     after = fields.version(request.args.get("after", ""))
     with transaction():
         view = queue_view(current_actor(), showing(request.args), after_id=after, size=PAGE)
-    return render_template("desk/queue.html", queue=view, first=not after)
+        ours = [] if after else differing(current_actor())
+    return render_template("desk/queue.html", queue=view, first=not after, differing=ours)
 
 
 def showing(values: Mapping[str, str]) -> Showing:

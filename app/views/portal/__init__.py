@@ -24,6 +24,7 @@ from app.views.portal import (  # noqa: E402, F401  routes register
     orders,
     papers,
     prices,
+    proposals,
     sending,
     today,
 )

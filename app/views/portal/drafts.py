@@ -17,11 +17,12 @@ from app.services import idempotency
 from app.services.colleagues import approvers_of
 from app.services.customers import facts_of
 from app.services.idempotency import Answer
+from app.services.maintenance import closed
 from app.services.ordering import checking, drafts
 from app.services.ordering.preparing import Prepared, prepare
 from app.services.ordering.reading import sheet
 from app.services.ordering.typed import TypedOrder
-from app.views.door import current_actor, door
+from app.views.door import current_actor, door, keeps_typed
 from app.views.formats import moment
 from app.views.portal import blueprint, fields
 from app.views.portal.draft_form import DraftForm, Reading, form_of, laid_over, read
@@ -122,6 +123,7 @@ def _stored_page(
 
 
 @blueprint.post("/drafts/<number>")
+@keeps_typed
 @door(Permission.ORDER_CHANGE)
 def save_draft(number: str) -> Response | tuple[str, int]:
     take, anew = fields.clean(request.form.get("take", ""))[:200], "anew" in request.form
@@ -151,6 +153,8 @@ def shown_back(number: str, kept: Kept) -> Response | tuple[str, int]:
         return redirect(url_for("portal.show_order", number=number), 303)
     if kept.result is Result.STALE:
         return answer(_changed_meanwhile(actor, number, kept.form), 409)
+    if kept.result is Result.CLOSED:
+        return answer(_reading_only(actor, number, kept.form), 503)
     if kept.reading is None:
         raise Unprocessable(t("{number} could not be read.", number=number), t("Open it again."))
     said = not_read(kept.reading)
@@ -158,6 +162,18 @@ def shown_back(number: str, kept: Kept) -> Response | tuple[str, int]:
         return answer(_stored_page(actor, number, form=kept.form, said=said), 422)
     page = _stored_page(actor, number, said=said)
     return answer(replace(page, pasted=kept.reading.pasted.rest), 422)
+
+
+def _reading_only(actor: Actor, number: str, typed: DraftForm) -> DraftPage:
+    with transaction():
+        form = laid_over(typed, drafts.stored_lines(sheet(number).order))
+    window = closed()
+    said = Said(
+        t("Reading only for the moment"),
+        t("{time}: reading only. Nothing was changed.", time=window.words if window else ""),
+        t("What you typed is in the fields. Leave this page open, and send it afterwards."),
+    )
+    return _stored_page(actor, number, form=form, said=said)
 
 
 def _changed_meanwhile(actor: Actor, number: str, typed: DraftForm) -> DraftPage:

@@ -6,10 +6,13 @@ The text carries the meaning; the dots only repeat it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from app.domain.lanes import HOLDERS
 from app.domain.order_states import Ball, Payment, Process, Validation
 from app.security.actor import Actor
 from app.services.ordering.reading import OrderSheet
+from app.services.silence import waiting_before
 from app.views.formats import day, moment
 from app.views.portal.rows import hold_words
 from app.words import t, tn
@@ -100,8 +103,19 @@ def ball_line(sheet: OrderSheet, actor: Actor) -> BallLine:
         cancelled = order.process == Process.CANCELLED
         done = t("cancelled, {time}", time=at) if cancelled else t("delivered and paid, {time}", time=at)
         return BallLine(t("Closed"), "", done, "")
+    if ball is Ball.ERP and sheet.silent_since is not None:
+        return _silent(sheet, actor, sheet.silent_since)
     who, doing = _who(sheet, actor, ball)
     return BallLine(who, moment(order.ball_since), doing, sheet.next_step)
+
+
+def _silent(sheet: OrderSheet, actor: Actor, since: datetime) -> BallLine:
+    """The ERP does not answer: nothing is lost, and nobody has to do anything."""
+    if actor.is_staff:
+        before = waiting_before(sheet.order.id)
+        waits = tn("waiting for the ERP, {n} before it", "waiting for the ERP, {n} before it", before)
+        return BallLine(t("We"), moment(since), waits, t("Do not enter it by hand: it would be double."))
+    return BallLine(t("We"), moment(since), t("our order system does not answer"), sheet.next_step)
 
 
 def _who(sheet: OrderSheet, actor: Actor, ball: Ball) -> tuple[str, str]:
@@ -113,7 +127,9 @@ def _who(sheet: OrderSheet, actor: Actor, ball: Ball) -> tuple[str, str]:
         Ball.APPROVER: (t("The customer's approvers") if staff else t("Your approvers"), t("approval")),
         Ball.VALIDATOR: (
             t("We"),
-            tn("our desk looks at {n} point", "our desk looks at {n} points", at.points)
+            t("our desk settles what differs")
+            if at.hold in HOLDERS
+            else tn("our desk looks at {n} point", "our desk looks at {n} points", at.points)
             if at.points
             else t("our rules check it"),
         ),
@@ -150,6 +166,9 @@ def _on_the_road(sheet: OrderSheet) -> str:
 
 
 def _buyer_does(sheet: OrderSheet) -> str:
+    waiting = sum(1 for row in sheet.proposals if row.state == "open")
+    if sheet.situation.hold in HOLDERS:
+        return tn("{n} line with a proposal", "{n} lines with a proposal", waiting)
     if sheet.situation.validation is Validation.REJECTED:
         return t("back for changing")
     return t("a question to answer") if sheet.situation.asked else t("a draft, not sent")

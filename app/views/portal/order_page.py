@@ -20,14 +20,17 @@ from app.models.transactional import Order
 from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import may
+from app.services.dead_letters import ErpLane, RelinkRow
 from app.services.ordering.every_channel import ForeignOrder
 from app.services.ordering.reading import OrderSheet
 from app.views.formats import web_link
 from app.views.portal import explaining
+from app.views.portal.erp_lane import DeadLetter, PlainSentence, erp_lane
 from app.views.portal.explaining import Step
 from app.views.portal.findings import Point, points
 from app.views.portal.lanes import BallLine, Lane, ball_line, lanes
 from app.views.portal.money import Charge, charges_of
+from app.views.portal.proposals import Answering, answering
 from app.views.portal.story import Told, told
 from app.views.portal.words import Label, channel, erp_label, order_label, price_label
 from app.words import t
@@ -96,7 +99,10 @@ class Approving:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """`change_again` and `cancel` say which of the two are open to this reader."""
+    """`change_again` and `cancel` say which of the two are open to this reader.
+
+    `key` to `relink` are the way into the ERP, for whoever settles it; everybody else may get `erp_words`.
+    """
 
     number: str
     version: int
@@ -133,9 +139,15 @@ class OrderPage:
     deliveries: Sequence[Delivery]
     invoices: Sequence[Row[Any]]
     approval: Approving | None
+    answering: Answering
     history: Sequence[Told]
     change_again: bool
     cancel: str
+    key: str
+    lane: ErpLane | None
+    dead_letter: DeadLetter | None
+    relink: RelinkRow | None
+    erp_words: PlainSentence | None
 
 
 # Columns of the order that are shown as they are.
@@ -163,6 +175,7 @@ def order_page(actor: Actor, sheet: OrderSheet, *, page: int = 1) -> OrderPage:
         **_lines_of_page(sheet, all_points, page),
         **_rejection(actor, sheet),
         **_messages(actor, sheet),
+        **erp_lane(actor, order),
         customer=f"{sheet.customer_name} ({sheet.customer_number})" if actor.is_staff else "",
         placed_by=order.placed_by_name,
         ship_to=order.ship_to_code,
@@ -176,21 +189,22 @@ def order_page(actor: Actor, sheet: OrderSheet, *, page: int = 1) -> OrderPage:
         deliveries=[_delivery(row) for row in sheet.shipments],
         invoices=sheet.invoices if may(actor, Permission.INVOICE_READ) else (),
         approval=_approving(actor, sheet),
+        answering=answering(actor, sheet),
         history=told(history("order", order.number), actor),
         cancel=_cancel(actor, order),
     )
 
 
 def _lines_of_page(sheet: OrderSheet, all_points: Sequence[Point], page: int) -> dict[str, Any]:
-    """What the page says of its lines; those with points come first."""
-    pointed = {point.line for point in all_points if point.line is not None}
-    ordered = sorted(sheet.lines, key=lambda line: (line.line_number not in pointed, line.line_number))
+    """What the page says of its lines, in the order in which they were sent."""
+    pointed = any(point.line is not None for point in all_points)
+    ordered = sorted(sheet.lines, key=lambda line: line.line_number)
     pages = max(1, -(-len(ordered) // PAGE))
     page = min(max(page, 1), pages)
     return {
         "lines": [_line(line, all_points) for line in ordered[(page - 1) * PAGE : page * PAGE]],
         "total_lines": len(ordered),
-        "lines_open": len(ordered) <= FEW or page > 1 or bool(pointed),
+        "lines_open": len(ordered) <= FEW or page > 1 or pointed,
         "page": page,
         "pages": pages,
     }

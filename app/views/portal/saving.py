@@ -15,6 +15,7 @@ from app.security.actor import Actor
 from app.security.permissions import Permission
 from app.security.policy import require
 from app.services.lifecycle import locked
+from app.services.maintenance import closed
 from app.services.ordering import checking, drafts, offers
 from app.services.ordering.place import Outcome, place
 from app.services.ordering.preparing import Prepared, prepare
@@ -29,7 +30,8 @@ from app.views.portal.pasted import read_pasted
 class Result(StrEnum):
     """How far the form came. GONE: it is no draft any more. STALE: somebody changed it since the form was made.
 
-    NO_OFFER: it is saved, but the choice that was pressed is not offered any more.
+    NO_OFFER: it is saved, but the choice that was pressed is not offered any more. CLOSED: nothing can be changed for
+    the moment.
     """
 
     SAVED = "saved"
@@ -38,6 +40,7 @@ class Result(StrEnum):
     GONE = "gone"
     BLOCKED = "blocked"
     NO_OFFER = "no_offer"
+    CLOSED = "closed"
     WAITING = "waiting"
     SENT = "sent"
 
@@ -70,6 +73,8 @@ def keep(actor: Actor, number: str, form: DraftForm, *, send: bool = False, take
     opened = _open(actor, number)
     if not opened.editable:
         return Kept(Result.GONE, form)
+    if closed() is not None:
+        return Kept(Result.CLOSED, form)
     if opened.version != form.version:
         return Kept(Result.STALE, form)
     reading = read(form, opened.stored, read_pasted(opened.customer_id, form.pasted))

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.security.permissions import Permission
-from app.views.door import current_actor, door
+from app.views.door import current_actor, door, keeps_typed
 from app.views.portal import blueprint
 from app.views.portal.draft_form import form_of
 from app.views.portal.drafts import shown_back
@@ -25,6 +25,7 @@ _SAID = {
 
 
 @blueprint.post("/drafts/<number>/send")
+@keeps_typed
 @door(Permission.ORDER_SUBMIT)
 def send_draft(number: str) -> Response | tuple[str, int]:
     kept = keep(current_actor(), checked_number(number), form_of(request.form), send=True)

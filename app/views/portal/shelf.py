@@ -116,7 +116,11 @@ def price_view(item: ItemFacts, each: Price, prices: Prices) -> PriceView:
         return PriceView(t("Price on request"), label, "", ())
     one, asked = price(each.net_unit_price), count(each.quantity)
     if each.unit == item.base_unit:
-        words = t("{price} each at {quantity}", price=one, quantity=asked)
+        words = (
+            t("{price} each", price=one)
+            if each.quantity == 1
+            else t("{price} each at {quantity}", price=one, quantity=asked)
+        )
     else:
         words = t("{price} a {unit} at {quantity}", price=one, unit=unit(each.unit, 1), quantity=asked)
     return PriceView(

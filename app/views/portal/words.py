@@ -12,7 +12,9 @@ from datetime import date, datetime
 
 from flask import Blueprint
 
+from app.domain.readable import percent
 from app.domain.working_days import add_working_days
+from app.services.agreeing.tolerance import tolerance
 from app.services.approvals import why_words
 from app.services.catalogue.items import ItemFacts
 from app.services.pricing import Promise
@@ -105,7 +107,11 @@ def price_label(promise: str, as_of: datetime | None) -> str:
     if promise == Promise.LAST_KNOWN:
         if as_of is None:
             return t("last known price")
-        return t("last known price of {time}; if it differs by more than 2 % we ask you first", time=moment(as_of))
+        return t(
+            "last known price of {time}; if it differs by more than {percent} we ask you first",
+            time=moment(as_of),
+            percent=percent(tolerance().percent),
+        )
     return t("as of {time}", time=moment(as_of)) if as_of else t("age not known")
 
 

@@ -405,3 +405,17 @@ def test_capabilities_say_what_this_connection_can_do(erp: Erp) -> None:
     assert can(erp.connector(staging=False)) == (False, True, False)
     with pytest.raises(ErpRefused, match="cannot change"):
         erp.connector().change_order(an_order(erp))
+
+
+def test_an_order_is_found_by_its_number_whoever_entered_it(erp: Erp) -> None:
+    placed = erp.connector().create_order(an_order(erp))
+
+    found = erp.connector().find_order_by_number(placed.number.lower())
+
+    assert found is not None
+    assert (found.number, found.key, found.customer_number) == (placed.number, placed.key, placed.customer_number)
+    assert [(line.item_number, line.quantity) for line in found.lines] == [
+        (line.item_number, line.quantity) for line in placed.lines
+    ]
+    assert erp.connector().find_order_by_number("NO-SUCH-1") is None
+    assert erp.connector().find_order_by_number("x' or 'a' eq 'a") is None

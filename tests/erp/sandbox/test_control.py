@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from tests.erp.sandbox.conftest import LINE
 
@@ -95,3 +97,36 @@ def test_reset_brings_the_first_filling_back(erp: Client, sandbox: Sandbox) -> N
     assert erp.control("GET", "orders?key=gone")["value"] == []
     assert erp.control("GET", "ledger?kind=order_committed")["value"] == []
     assert erp.order(orderKey="gone").json()["orderNumber"] == "S-ORD100041"
+
+
+def test_a_backup_put_back_takes_later_documents_and_numbers_but_not_the_ledger(erp: Client) -> None:
+    before = erp.order(orderKey="BEFORE").json()["orderNumber"]
+    erp.control("POST", "backup")
+    after = erp.order(orderKey="AFTER").json()["orderNumber"]
+    erp.control("POST", "stock", {"itemNumber": "BK-M18B-40", "quantity": 1})
+
+    erp.control("POST", "restore")
+
+    assert erp.state(before)["orderKey"] == "BEFORE"
+    assert erp.control("GET", "orders?key=AFTER")["value"] == []
+    stock = erp.get("stockByLocation", filter="itemNumber eq 'BK-M18B-40' and locationCode eq 'FINISHED'")["value"]
+    assert stock[0]["quantity"] > 1
+    committed = erp.control("GET", "ledger?kind=order_committed&key=AFTER")["value"]
+    assert [entry["orderNumber"] for entry in committed] == [after]
+    assert erp.order(orderKey="AGAIN").json()["orderNumber"] == after
+
+
+def test_without_a_backup_there_is_nothing_to_put_back(erp: Client, sandbox: Sandbox) -> None:
+    sandbox.store.path.with_name(sandbox.store.path.name + ".backup").unlink(missing_ok=True)
+    answer = requests.post(f"{erp.host}/_sandbox/restore", timeout=10)
+    assert answer.status_code == 400
+    assert "POST backup" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("ahead", [600, -600])
+def test_a_clock_put_wrong_marks_changes_wrongly_until_it_is_right_again(erp: Client, ahead: int) -> None:
+    erp.control("POST", "clock", {"ahead_seconds": ahead})
+    wrong = datetime.fromisoformat(erp.order().json()["lastModifiedDateTime"])
+    erp.control("POST", "clock", {"ahead_seconds": 0})
+    right = datetime.fromisoformat(erp.order().json()["lastModifiedDateTime"])
+    assert abs((wrong - right).total_seconds() - ahead) < 30

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from app.extensions import transaction
 from app.security.scopes import Scope, entered
-from app.services.delivery import claim, claiming, deliver
-from app.services.delivery.claiming import Claimed
+from app.services.delivery import delivery
+from app.services.delivery.protocol import Claimed
 from tests.factories.shop import Shop
 
 
 @pytest.fixture
-def take(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Claimed | None]:
-    """A worker claims one message and commits, as the relay does; None when nothing is due."""
+def take(shop: Shop) -> Callable[..., Claimed | None]:
+    """A worker claims one message; None when nothing may be taken. The pace holds nobody up here."""
 
     def take(*, lease_seconds: float = 120) -> Claimed | None:
-        monkeypatch.setattr(claiming, "_lease_seconds", lease_seconds)
-        with entered(Scope.staff()), transaction():
-            return next(iter(claim(1)), None)
+        shop.planter.connection.execute("update erp_line set allowance = 10")
+        with entered(Scope.staff()):
+            taken = delivery(lease=timedelta(seconds=lease_seconds)).take("main")
+        return taken if isinstance(taken, Claimed) else None
 
     return take
 
@@ -33,7 +34,8 @@ def bring(take: Callable[..., Claimed | None]) -> Callable[..., str]:
         held = message or take()
         assert held is not None, "nothing is due"
         with entered(Scope.staff()):
-            return deliver(held)
+            at_work = delivery()
+            return at_work.finish(at_work.attempt(held))
 
     return bring
 
@@ -46,5 +48,6 @@ def hurry(shop: Shop) -> Callable[[], None]:
         shop.planter.connection.execute(
             "update outbox_message set due_at = now(), lease_until = null where state = 'waiting'"
         )
+        shop.planter.connection.execute("delete from erp_line")
 
     return hurry

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 import pytest
 
 from app import clock
-from app.domain.retry import ATTEMPTS
-from app.services.delivery import sending
+from app.domain.retry import BUDGET, Family
+from app.erp.errors import ErpUnreachable
 from tests.factories.shop import Shop
 from tests.fakes.erp import FakeErp, Trouble
 
@@ -91,6 +90,8 @@ def test_a_commit_that_comes_after_the_look_up_is_met_by_the_unique_key(
     hurry()
     erp.during = lambda operation: erp.commit_late() if operation == "create_order" else None
 
+    assert bring() == "later"  # an order calls the ERP three times a minute at most
+    hurry()
     assert bring() == "done"
 
     assert erp.operations() == ["create_order", "find_order", "create_order", "find_order"]
@@ -155,15 +156,20 @@ def test_a_refusal_is_a_dead_letter_with_its_reason_and_the_order_goes_on_hold(
     assert "outbox:dead" in shop.tags(number)
 
 
-def test_when_the_tries_are_spent_a_person_is_called(shop: Shop, erp: FakeErp, number: str, bring: Bring) -> None:
-    shop.planter.connection.execute("update outbox_message set attempts = %s", [ATTEMPTS - 1])
-    erp.will("create_order", Trouble.UNAVAILABLE)
+def test_when_the_tries_are_spent_a_person_is_called(
+    shop: Shop, erp: FakeErp, number: str, bring: Bring, hurry: Hurry
+) -> None:
+    erp.will("create_order", *[Trouble.UNAVAILABLE] * 30)
+    for _ in range(BUDGET[Family.PASSING]):
+        assert bring() == "later"
+        hurry()
 
     assert bring() == "dead"
 
     (message,) = shop.messages(number)
     assert message["reason_code"] == "tries_spent"
     assert "The ERP cannot be reached." in message["reason"]
+    assert message["tries"] == {"line": 1, "passing": BUDGET[Family.PASSING]}
     assert shop.order(number)["hold_reason"] == "erp_refused"
 
 
@@ -208,7 +214,7 @@ def test_a_line_missing_in_an_adopted_document_is_never_ignored(
     assert shop.order(number)["hold_reason"] in ("erp_differs", "erp_refused")
 
 
-def test_another_price_than_we_sent_is_confirmed_and_on_hold_for_a_person(
+def test_another_price_than_we_sent_is_confirmed_and_asked_about(
     shop: Shop, erp: FakeErp, number: str, bring: Bring
 ) -> None:
     erp.will("create_order", Trouble.WRONG_PRICE)
@@ -216,20 +222,54 @@ def test_another_price_than_we_sent_is_confirmed_and_on_hold_for_a_person(
     assert bring() == "done"
 
     assert shop.state(number)[0] == "confirmed"
-    assert shop.order(number)["hold_reason"] == "erp_differs"
-    differs = [entry["after"]["differs"] for entry in shop.history(number) if "differs" in (entry["after"] or {})]
-    assert any("line 1 costs 81" in each for each in differs[0])
+    assert shop.order(number)["hold_reason"] == "your_answer"
 
 
-def test_the_wait_between_tries_grows(
-    shop: Shop, erp: FakeErp, number: str, bring: Bring, hurry: Hurry, monkeypatch: pytest.MonkeyPatch
+def test_tries_are_counted_by_how_they_ended(shop: Shop, erp: FakeErp, number: str, bring: Bring, hurry: Hurry) -> None:
+    erp.will("create_order", Trouble.TIMEOUT_BEFORE_COMMIT, Trouble.TIMEOUT_BEFORE_COMMIT, Trouble.BUSY)
+    for _ in range(3):
+        bring()
+        hurry()
+
+    # before the first answer nobody can tell whether it is the message or the line
+    assert shop.messages(number)[0]["tries"] == {"line": 1, "unknown": 1, "busy": 1}
+
+
+def test_after_the_first_repeat_an_order_leaves_the_erp_alone_for_a_minute(
+    shop: Shop, erp: FakeErp, number: str, bring: Bring, hurry: Hurry
 ) -> None:
-    monkeypatch.setattr(sending, "_rng", Random(1))
-    erp.will("create_order", *[Trouble.UNAVAILABLE] * 6)
+    erp.will("create_order", *[Trouble.TIMEOUT_BEFORE_COMMIT] * 2)
     waits = []
-    for _ in range(6):
+    for _ in range(2):
         bring()
         waits.append(shop.messages(number)[0]["due_at"] - clock.now())
         hurry()
 
-    assert waits[5] > waits[3] > waits[1]
+    assert waits[0] < timedelta(seconds=7)
+    assert waits[1] > timedelta(seconds=59)
+
+
+def test_an_order_that_never_left_the_house_is_cancelled_without_asking_the_erp(
+    shop: Shop, erp: FakeErp, number: str, bring: Bring
+) -> None:
+    def unreachable(_operation: str) -> None:
+        raise ErpUnreachable("The ERP cannot be reached.")
+
+    erp.during = unreachable
+    assert bring() == "later"
+    assert shop.messages(number)[0]["tries"] == {"unsent": 1}
+
+    shop.cancel(number)
+
+    assert shop.state(number)[0] == "cancelled"
+    assert [message["state"] for message in shop.messages(number)] == ["withdrawn"]
+
+
+def test_an_order_somebody_is_sending_is_cancelled_in_the_erp(
+    shop: Shop, number: str, take: Callable[..., object]
+) -> None:
+    assert take() is not None
+
+    shop.cancel(number)
+
+    assert [message["state"] for message in shop.messages(number)] == ["waiting", "waiting"]

@@ -64,7 +64,7 @@ def planter(database: Addresses) -> Iterator[Planter]:
 @pytest.fixture
 def stored(planter: Planter) -> Any:
     """Asks what is stored; nothing at the start."""
-    planter.connection.execute("delete from erp_event")
+    planter.connection.execute("delete from erp_event; delete from reading_wish")
     query = "select entity, change, event_key from erp_event order by event_key"
     return lambda: [tuple(row.values()) for row in planter.all(query)]
 

@@ -111,9 +111,19 @@ def test_nothing_at_all_is_not_from_the_erp(stored: Any, body: bytes) -> None:
         inbox.take_notices("main", Notices(), body)  # type: ignore[arg-type]
 
 
-def test_a_silent_bell_is_told_so_that_the_erp_comes_again(monkeypatch: pytest.MonkeyPatch, stored: Any) -> None:
+def test_a_silent_bell_loses_nothing_as_the_wish_to_read_is_stored(
+    monkeypatch: pytest.MonkeyPatch, stored: Any, planter: Planter
+) -> None:
     asked: list[str] = []
     monkeypatch.setattr(doorbell, "ring", lambda job: asked.append(job))
-    with pytest.raises(inbox.BellSilent):
-        inbox.wake_readers(take(notice("prices"), notice("stock")))
+    inbox.wake_readers(take(notice("prices"), notice("stock")))
     assert asked == ["sync.prices", "sync.stock"]
+    assert [row["job"] for row in planter.all("select job from reading_wish order by job")] == asked
+
+
+def test_copies_and_later_events_are_one_wish_that_is_always_renewed(stored: Any, planter: Planter) -> None:
+    moments = []
+    for event in (notice("prices"), notice("prices"), notice("prices", 2)):
+        take(event, event)
+        moments.append(planter.one("select wished_at from reading_wish where job = 'sync.prices'")["wished_at"])
+    assert moments == sorted(set(moments))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -11,17 +12,18 @@ import pytest
 
 from app.embedded.databases import Addresses
 from app.erp.port import connect
-from app.extensions import session, start_database, stop_database
-from app.jobs import sync
+from app.extensions import session, start_database, stop_database, transaction
+from app.jobs import schedule, sync
+from app.security.scopes import Scope, entered
 from app.services import inbox
 from tests.factories.planting import Planter
-from tests.services.inbox.conftest import notice, take
+from tests.services.inbox.conftest import Notices, message, notice, take
 from tests.services.reference_sync.fake_port import FakePort, customer, item, price, stock
 
 JOBS: dict[str, Callable[[], None]] = {
     "sync.prices": sync.prices, "sync.stock": sync.stock, "sync.items": sync.items, "sync.customers": sync.customers
 }  # fmt: skip
-TABLES = "sync_state, erp_event, price, stock, item_unit, item, ship_to, customer cascade"
+TABLES = "sync_state, erp_event, reading_wish, price, stock, item_unit, item, ship_to, customer cascade"
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,61 @@ def test_news_that_come_while_the_erp_is_being_read_are_not_lost(
     monkeypatch.setattr(sync, "_PAUSE", 0)
     sync.prices()
     assert shown(planter)["price"] == Decimal("12.5")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_with_every_ring_lost_the_scheduler_finds_the_wish(
+    seed: int, erp: FakePort, planter: Planter, rung: list[str]
+) -> None:
+    """Redis forgets everything between the event and the job: what was wished stands in the database."""
+    chance = random.Random(seed)
+    told = change_in_the_erp(erp)
+    for event in chance.sample(told, len(told)):
+        take(event)
+    planter.connection.execute("delete from schedule_tick")
+    for job in schedule.tick():
+        JOBS.get(job, sync.documents)()
+    assert shown(planter) == {"price": Decimal("12.5"), "stock": Decimal(7)}
+    assert wishes(planter) == []
+    planter.connection.execute("delete from schedule_tick")
+    assert not {"sync.prices", "sync.stock"} & set(schedule.tick())
+
+
+def test_a_wish_renewed_while_the_job_reads_stays(erp: FakePort, planter: Planter, monkeypatch: Any) -> None:
+    told = change_in_the_erp(erp)
+    take(told[0])
+    real = sync.sync
+
+    def news_in_the_middle(*given: Any, **named: Any) -> Any:
+        results = real(*given, **named)
+        take(told[1])
+        return results
+
+    monkeypatch.setattr(sync, "sync", news_in_the_middle)
+    sync.prices()
+    assert wishes(planter) == ["sync.prices"]
+    monkeypatch.setattr(sync, "sync", real)
+    sync.prices()
+    assert wishes(planter) == []
+
+
+def test_an_erp_that_does_not_answer_leaves_the_wish(erp: FakePort, planter: Planter) -> None:
+    take(*change_in_the_erp(erp))
+    erp.stops_at["prices"] = 1
+    sync.prices()
+    assert wishes(planter) == ["sync.prices", "sync.stock"]
+    erp.stops_at.clear()
+    sync.reference()
+    assert wishes(planter) == []
+
+
+def test_an_event_whose_transaction_is_lost_leaves_neither_event_nor_wish(erp: FakePort, planter: Planter) -> None:
+    with entered(Scope.staff()), suppress(ZeroDivisionError), transaction():
+        inbox.take_notices("main", Notices(), message(*change_in_the_erp(erp)))  # type: ignore[arg-type]
+        raise ZeroDivisionError
+    assert wishes(planter) == []
+    assert planter.all("select 1 from erp_event") == []
+
+
+def wishes(planter: Planter) -> list[str]:
+    return [row["job"] for row in planter.all("select job from reading_wish order by job")]

@@ -8,16 +8,17 @@ from html.parser import HTMLParser
 
 import pytest
 
+from app.erp.port import connected
 from app.jobs.relay import drain
 from app.security.scopes import Scope, entered
-from app.services import review
+from app.services import notifications, review
 from app.services.fulfilment import follow
 from app.services.notifications.intents import Kind
 from app.services.notifications.rendering import readable_on
 from app.words import LANGUAGES
 from tests.factories.planting import Row
 from tests.factories.shop import Shop
-from tests.fakes.erp import FakeErp
+from tests.fakes.erp import FakeErp, Trouble
 from tests.services.notifications.post_office import PostOffice
 
 HOSTILE = "<script>alert(1)</script> & {number} %(x)s {{ 7 * 7 }}"
@@ -75,6 +76,19 @@ def _shipped(shop: Shop, post: PostOffice) -> None:
         follow({shop.order(number)["key"]})
 
 
+def _differing(shop: Shop, post: PostOffice) -> None:
+    shop.ordered("BIKE 5", "HELMET 2", reference=HOSTILE[:35])
+    entered_with = connected("main")
+    assert isinstance(entered_with, FakeErp)
+    entered_with.will("create_order", Trouble.WRONG_PRICE)
+    drain()
+
+
+def _free(shop: Shop, post: PostOffice) -> None:
+    with shop.holding(shop.alice, shop.draft("BIKE 5", reference=HOSTILE[:35])) as order:
+        notifications.can_be_sent(order)
+
+
 _HAPPENINGS: dict[Kind, Callable[[Shop, PostOffice], object]] = {
     Kind.RECEIPT: _sent,
     Kind.APPROVAL_ASKED: _over_the_limit,
@@ -83,6 +97,8 @@ _HAPPENINGS: dict[Kind, Callable[[Shop, PostOffice], object]] = {
     Kind.CONFIRMATION: _confirmed,
     Kind.SHIPPED: _shipped,
     Kind.QUESTION: _asked,
+    Kind.PROPOSAL: _differing,
+    Kind.CAN_BE_SENT: _free,
 }
 
 

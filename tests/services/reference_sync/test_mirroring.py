@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from app.erp.port import Block
 from app.services.reference_sync import DOCUMENTS, EVERYTHING, EntityResult
 from tests.services.reference_sync.fake_port import (
+    MOMENT,
     FakePort,
     balance,
     customer,
@@ -23,6 +25,7 @@ from tests.services.reference_sync.fake_port import (
     tax_rate,
 )
 
+HOUR = timedelta(hours=1)
 Run = Callable[..., dict[str, EntityResult]]
 Ask = Callable[..., list[Any]]
 
@@ -177,3 +180,32 @@ def test_a_customer_number_given_to_somebody_else_never_inherits_the_row(run: Ru
     assert mirror("select name from customer order by number") == ["Name of C1", "Name of C2"]
     assert mirror("select code from ship_to") == ["MAIN"]
     assert "customer C1 has the number of another record" in result.problem
+
+
+def test_a_feed_that_repeats_an_old_version_changes_nothing(run: Run, port: FakePort, mirror: Ask) -> None:
+    tell_everything(port)
+    run()
+    port.tell("orders", order("S1", "C1", lines=3, shipped="5", net=Decimal(20), modified_at=MOMENT + 2 * HOUR))
+    run()
+    port.tell("orders", order("S1", "C1", lines=2, modified_at=MOMENT))
+    run()
+    assert (
+        mirror("select o.net, shipped from erp_order o join erp_order_line l on erp_order_id = o.id") == [(20, 5)] * 3
+    )
+
+
+def test_an_erp_whose_clock_went_back_ten_minutes_is_still_heard(run: Run, port: FakePort, mirror: Ask) -> None:
+    tell_everything(port)
+    run()
+    port.tell("orders", order("S1", "C1", net=Decimal(20), modified_at=MOMENT - HOUR / 6))
+    run()
+    assert mirror("select net from erp_order") == [20]
+
+
+def test_a_full_read_takes_what_the_erp_has_however_old(run: Run, port: FakePort, mirror: Ask) -> None:
+    tell_everything(port)
+    run()
+    port.forget("orders")
+    port.tell("orders", order("S1", "C1", net=Decimal(20), modified_at=MOMENT - 6 * HOUR))
+    run(full=True)
+    assert mirror("select net from erp_order") == [20]

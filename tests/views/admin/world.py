@@ -127,6 +127,8 @@ def fill(world: World, customer: int, order: int) -> None:
     }  # fmt: skip
     world.add("order_line", **line)
     _finding(world, customer, order)
+    world.run("insert into customer_account (customer_id, account_manager) values (%s, 'Max Berg')", customer)
+    world.add("customer_item_number", customer_id=customer, own_number="RIDE-1", item_number="BK-1")
     _seller(world, customer, order)
 
 
@@ -140,6 +142,10 @@ def _seller(world: World, customer: int, order: int) -> None:
         "state": "kept", "reason": "No mail server is set, so it is kept here to be read.",
     }  # fmt: skip
     world.add("mail", **mail)
+    difference = {"what": "quantity", "line": 1, "ours": "24 PCS", "theirs": "12 PCS"}
+    detail = {"facts": {"number": "101047", "state": "open"}, "differences": [difference]}
+    drift = {"kind": "lines_differ", "object_type": "order", "object": "P-10391", "detail": Jsonb(detail), "seen_in": 1}
+    world.add("drift", source="main", customer_id=customer, **drift)
 
 
 def _reference(world: World) -> None:

@@ -162,15 +162,13 @@ def test_an_unknown_kind_is_taken_so_that_it_is_not_sent_for_days(erp: FlaskClie
 # --- when we cannot ---------------------------------------------------------------------------------------------------
 
 
-def test_a_silent_bell_is_a_503_and_the_copy_that_comes_again_rings(
-    erp: FlaskClient, stored: Any, rung: list[str], monkeypatch: pytest.MonkeyPatch
+def test_a_silent_bell_is_no_refusal_as_what_is_to_be_read_is_stored(
+    erp: FlaskClient, stored: Any, planter: Planter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as silent:
-        silent.setattr(doorbell, "ring", lambda job: False)
-        answer = send(erp, message(notice("prices")))
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    monkeypatch.setattr(doorbell, "ring", lambda job: False)
     assert send(erp, message(notice("prices"))).status_code == 200
-    assert (len(stored()), rung) == (1, ["sync.prices"])
+    assert len(stored()) == 1
+    assert [row["job"] for row in planter.all("select job from reading_wish")] == ["sync.prices"]
 
 
 def test_a_database_that_is_away_is_a_503_in_both_forms(erp: FlaskClient, database: Addresses) -> None:

@@ -25,7 +25,7 @@ def test_a_draft_comes_with_findings_offers_and_its_surcharge(ask: Ask, shop: Sh
     order = drafted(ask, shop)
 
     assert order["state"]["process"] == "draft"
-    assert set(offers(order)) == {"480, saves 137.88", "960, 2 pallets", "Keep 500 for 18.00 more"}
+    assert set(offers(order)) == {"Take 480, saves 137.88", "Take 960, 2 pallets", "Keep 500 for 18.00 more"}
     assert order["totals"]["net"]["amount"] == "3015.0000"
     (charge,) = order["charges"]
     assert (charge["code"], charge["amount"]) == ("part-pallet", {"amount": "18.0000", "currency": "USD"})
@@ -34,7 +34,7 @@ def test_a_draft_comes_with_findings_offers_and_its_surcharge(ask: Ask, shop: Sh
 
 def test_one_call_takes_an_offer_and_answers_the_order(ask: Ask, shop: Shop) -> None:
     order = drafted(ask, shop)
-    offer = offers(order)["480, saves 137.88"]
+    offer = offers(order)["Take 480, saves 137.88"]
 
     answer = ask(
         shop.alice, "POST", f"/orders/{order['number']}/offers/{offer['id']}/accept",
@@ -85,7 +85,7 @@ def test_unknown_foreign_and_malformed_offers_are_one_answer_before_the_version_
 
 def test_an_older_version_is_told_and_changes_nothing(ask: Ask, shop: Shop) -> None:
     order = drafted(ask, shop)
-    path = f"/orders/{order['number']}/offers/{offers(order)['960, 2 pallets']['id']}/accept"
+    path = f"/orders/{order['number']}/offers/{offers(order)['Take 960, 2 pallets']['id']}/accept"
 
     assert ask(shop.alice, "POST", path, headers={"If-Match": "17"}).status_code == 412
     assert ask(shop.alice, "GET", f"/orders/{order['number']}").get_json()["lines"][0]["quantity"] == "500"

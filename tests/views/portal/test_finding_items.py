@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -29,7 +29,7 @@ def test_a_hit_shows_numbers_price_tiers_and_stock(shop: Shop, browse: Browse) -
     page = text_of(browse(shop.alice).get("/find?q=BIKE"))
 
     assert "BIKE (3575-057) Item BIKE" in page
-    assert "80.00 each at 1 · age not known" in page
+    assert "80.00 each · age not known" in page
     assert "from 15: 76.00 each" in page
     assert "1,000 in stock" in page
     assert "box of 4" in page
@@ -38,6 +38,24 @@ def test_a_hit_shows_numbers_price_tiers_and_stock(shop: Shop, browse: Browse) -
 def test_the_own_number_finds_the_item_and_only_for_its_company(shop: Shop, browse: Browse) -> None:
     assert "Item BIKE" in text_of(browse(shop.alice).get("/find?q=3575-057"))
     assert "Nothing in your assortment looks like" in text_of(browse(shop.charlie).get("/find?q=3575-057"))
+
+
+def test_what_is_no_longer_made_stands_after_what_can_be_had(shop: Shop, browse: Browse) -> None:
+    shop.planter.item("ABLE-OLD", stock=0, discontinued_on=date(2020, 5, 29))
+
+    page = browse(shop.alice).get("/find").text
+
+    assert page.index('id="item-BIKE"') < page.index('id="item-ABLE-OLD"')
+
+
+def test_from_the_price_there_is_a_way_back(shop: Shop, browse: Browse) -> None:
+    alice, number = browse(shop.alice), shop.draft("BIKE 5")
+
+    assert "Back to the item" in text_of(alice.get("/price/BIKE?quantity=5&unit=PCS"))
+    page = alice.get("/price/BIKE?quantity=5&unit=PCS&look=1")
+
+    assert "Back to the draft" in text_of(page)
+    assert f'href="/drafts/{number}"' in page.text
 
 
 def test_adding_starts_a_draft_and_the_next_one_goes_into_the_same(shop: Shop, browse: Browse) -> None:
@@ -152,7 +170,7 @@ def test_who_may_not_order_finds_without_adding(shop: Shop, browse: Browse) -> N
 
     page = bob.get("/find?q=BIKE")
 
-    assert "80.00 each at 1" in text_of(page)
+    assert "80.00 each" in text_of(page)
     assert '<button class="button main">Add' not in page.text
     assert bob.post("/find", page, item="BIKE", quantity="1").status_code == 403
 
