@@ -12,13 +12,28 @@ import pytest
 
 from app import clock
 from app.embedded.databases import dsn
+from app.embedded.services import Running
 from app.errors import PortalError
-from app.extensions import transaction
+from app.extensions import doorbell, stop_database, transaction
 from app.jobs import reconcile, schedule
 from app.jobs.at_once import at_work
 from app.security.scopes import Scope, entered
 from app.services import reconciliation
-from tests.world import World, wait_until
+from tests.world import World, fill, sandbox_running, wait_until
+
+
+@pytest.fixture(scope="module")
+def world(services: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """With an ERP of its own: what other portals entered there would rightly be found."""
+    folder = tmp_path_factory.mktemp("reconciled")
+    with sandbox_running(folder) as sandbox:
+        made = World(services.new_database("reconciled"), services.redis_url, sandbox, folder, tokens={})
+        made.tokens = fill(made)
+        doorbell.start(services.redis_url)
+        doorbell.redis.flushall()
+        yield made
+        made.stop()
+    stop_database()
 
 
 @pytest.fixture(scope="module")

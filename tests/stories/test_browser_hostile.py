@@ -207,6 +207,7 @@ def silent_for_five_minutes(portal: World) -> bool:
     with psycopg.connect(dsn(portal.addresses.owner)) as owner:
         noticed = owner.execute("select bool_or(problem like 'Reading % stopped:%') from sync_state").fetchone()
         owner.execute("update sync_state set fresh_at = now() - interval '5 minutes'")
+        owner.execute("update erp_line set answered_at = now() - interval '5 minutes'")
     return bool(noticed and noticed[0])
 
 
