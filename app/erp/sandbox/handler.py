@@ -66,6 +66,9 @@ class Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(length))
+        if len(body) < int(length):  # the caller is gone in the middle of it: nothing was asked
+            self.close_connection = True
+            return None
         peer = str(self.client_address[0])
         return Request(self.command, unquote(path), query, headers, body, peer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -203,3 +204,15 @@ def test_a_fault_nobody_knows_is_refused_with_the_list(erp: Client) -> None:
     answer = requests.post(f"{erp.host}/_sandbox/faults", json={"kind": "explode"}, timeout=10)
     assert answer.status_code == 400
     assert "timeout_after_commit" in answer.json()["error"]["message"]
+
+
+def test_a_request_that_breaks_off_was_never_asked(erp: Client) -> None:
+    port = int(erp.host.rpartition(":")[2])
+    head = "POST /portico-demo/oauth2/v2.0/token?cut HTTP/1.1\r\nHost: erp\r\nContent-Length: 100\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head.encode() + b'{"half": ')
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b""
+
+    asked = erp.control("GET", "ledger?kind=request&limit=10000")["value"]
+    assert not [entry for entry in asked if entry["path"].endswith("?cut")]
