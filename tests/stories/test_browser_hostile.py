@@ -216,7 +216,7 @@ def test_with_the_erp_down_the_page_says_order_as_usual_and_takes_the_order(port
     portal.sandbox.stop()
     try:
         doorbell.ring("sync.reference")
-        wait_until(lambda: silent_for_five_minutes(portal))
+        wait_until(lambda: silent_for_five_minutes(portal), seconds=90)
 
         alice.reload()
         assert "Order as usual. Our order system has been silent since" in reads(alice)
