@@ -16,7 +16,7 @@ from sqlalchemy import text, update
 from app.audit.recorder import Change, record
 from app.audit.tags import Tag
 from app.clock import today
-from app.errors import Conflict, Unprocessable
+from app.errors import Unprocessable
 from app.extensions import session, transaction
 from app.models.transactional import Order, OrderLine
 from app.security.actor import Actor
@@ -25,7 +25,7 @@ from app.security.policy import require
 from app.services import lifecycle, outbox
 from app.services.dead_letters.asking import ask, has_it_already, must_be_quiet
 from app.services.dead_letters.letters import Letter, as_seen, letter, unchanged
-from app.services.dead_letters.owning import free_for, needs_a_person
+from app.services.dead_letters.owning import free_for, needs_a_person, still_to_be_entered
 from app.services.delivery.people import HOLDS
 from app.services.lifecycle import author
 from app.words import t
@@ -84,11 +84,7 @@ _SITES = text("select count(*) from ship_to where customer_id = :customer and co
 
 
 def _can_be_corrected(found: Letter, wanted: Correction) -> None:
-    if not found.creates or not found.wanted or found.cancelling:
-        raise Conflict(
-            t("{number} is not to be entered in the ERP any more.", number=found.number),
-            t("Open the order to see where it stands."),
-        )
+    still_to_be_entered(found)
     before = Correction.of(found.body)
     if wanted == before:
         raise Unprocessable(t("Nothing differs from what was sent."), t("Change something, or send it again as it is."))

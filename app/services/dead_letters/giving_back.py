@@ -20,7 +20,7 @@ from app.security.policy import require
 from app.services import claims, lifecycle, notifications
 from app.services.dead_letters.asking import ask, has_it_already, must_be_quiet
 from app.services.dead_letters.letters import Letter, as_seen, held, letter, unchanged
-from app.services.dead_letters.owning import free_for, needs_a_person
+from app.services.dead_letters.owning import free_for, needs_a_person, still_to_be_entered
 from app.services.delivery.people import HOLDS
 from app.services.lifecycle import author
 from app.words import t
@@ -44,7 +44,7 @@ def give_back(actor: Actor, message_id: int, reason_code: str, note: str = "", *
         needs_a_person(found)
         free_for(actor, found)
         as_seen(found, seen)
-        _can_be_given_back(found)
+        still_to_be_entered(found)
         must_be_quiet(found)
     asked = ask(found)
     if asked.under_key is not None:
@@ -52,14 +52,6 @@ def give_back(actor: Actor, message_id: int, reason_code: str, note: str = "", *
     with transaction():
         _withdraw(unchanged(found), "given_back")
         _leave_with_buyer(actor, lifecycle.locked(found.number), reason_code, note)
-
-
-def _can_be_given_back(found: Letter) -> None:
-    if not found.creates or not found.wanted or found.cancelling:
-        raise Conflict(
-            t("{number} is not to be entered in the ERP any more.", number=found.number),
-            t("Open the order to see where it stands."),
-        )
 
 
 def _leave_with_buyer(actor: Actor, order: Order, reason_code: str, note: str) -> None:

@@ -23,7 +23,7 @@ from app.services import lifecycle, outbox
 from app.services.dead_letters.asking import Held, ask, must_be_quiet
 from app.services.dead_letters.comparing import Comparison, compare
 from app.services.dead_letters.letters import Letter, as_seen, held, letter, unchanged
-from app.services.dead_letters.owning import free_for, needs_a_person, own
+from app.services.dead_letters.owning import free_for, needs_a_person, own, still_to_be_entered
 from app.services.dead_letters.words import BY_HAND
 from app.services.delivery.protocol import Done
 from app.services.delivery.settling import settle
@@ -56,7 +56,9 @@ def hand_over(actor: Actor, message_id: int, number: str, *, agreed: str = "", s
     with transaction():
         require(actor, Permission.DEAD_LETTER_ACT)
         found = letter(message_id)
-        _can_be_handed_over(actor, found)
+        needs_a_person(found)
+        free_for(actor, found)
+        still_to_be_entered(found)
         as_seen(found, seen)
         must_be_quiet(found)
         belongs_to_no_other(found, number)
@@ -69,16 +71,6 @@ def hand_over(actor: Actor, message_id: int, number: str, *, agreed: str = "", s
             return HandedOver(done=False, comparison=comparison)
         _close(unchanged(found), comparison)
     return HandedOver(done=True, comparison=comparison)
-
-
-def _can_be_handed_over(actor: Actor, found: Letter) -> None:
-    needs_a_person(found)
-    free_for(actor, found)
-    if not found.creates or not found.wanted or found.cancelling:
-        raise Conflict(
-            t("{number} is not to be entered in the ERP any more.", number=found.number),
-            t("Open the order to see where it stands."),
-        )
 
 
 def checked_erp_number(typed: str) -> str:

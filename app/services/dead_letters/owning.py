@@ -75,3 +75,12 @@ def needs_a_person(found: Letter) -> None:
             t("The message of {number} needs nobody any more.", number=found.number),
             t("Open the order to see where it stands."),
         )
+
+
+def still_to_be_entered(found: Letter) -> None:
+    """:raises Conflict: its order is not to get into the ERP any more: a cancellation, or one that is over or being so"""
+    if not found.creates or not found.wanted or found.cancelling:
+        raise Conflict(
+            t("{number} is not to be entered in the ERP any more.", number=found.number),
+            t("Open the order to see where it stands."),
+        )
